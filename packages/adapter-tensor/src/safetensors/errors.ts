@@ -1,0 +1,46 @@
+import type { SafetensorsErrorCode } from './error-codes.ts';
+
+/** Where a problem lies; each part is optional. */
+export interface SafetensorsErrorDetails {
+  readonly offset?: number | undefined;
+  readonly tensor?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * What is wrong with a file, a tensor or an argument. Act on `code`; the message is for people and may change. Known by
+ * {@link isSafetensorsError}, not by `instanceof`: two copies of this package may live in one process.
+ */
+export class SafetensorsError extends Error {
+  override readonly name: string = 'SafetensorsError';
+  readonly code: SafetensorsErrorCode;
+  /** The message without the place. */
+  readonly problem: string;
+  /** The byte of the file, counted from 0, at which the problem stands; only where a file's content is the problem. */
+  readonly offset: number | undefined;
+  /** The tensor that is concerned, by its full name. */
+  readonly tensor: string | undefined;
+
+  constructor(code: SafetensorsErrorCode, problem: string, details: SafetensorsErrorDetails = {}) {
+    const { offset, tensor } = details;
+    const subject = tensor === undefined ? '' : `tensor ${quoted(tensor)}: `;
+    const place = offset === undefined ? '' : ` (at byte ${offset})`;
+    super(`${subject}${problem}${place}`, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.problem = problem;
+    this.offset = offset;
+    this.tensor = tensor;
+  }
+}
+
+/** Whether something thrown is a {@link SafetensorsError}, of this copy of the package or another. */
+export function isSafetensorsError(thrown: unknown): thrown is SafetensorsError {
+  return thrown instanceof Error && thrown.name === 'SafetensorsError' && 'code' in thrown;
+}
+
+const QUOTED_LENGTH = 100;
+
+/** A name from a file as it may stand in a message: quoted, escaped and of bounded length. */
+export function quoted(name: string): string {
+  return name.length <= QUOTED_LENGTH ? JSON.stringify(name) : `${JSON.stringify(name.slice(0, QUOTED_LENGTH))}…`;
+}

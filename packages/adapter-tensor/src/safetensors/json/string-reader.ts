@@ -1,0 +1,58 @@
+import { SafetensorsError } from '../errors.ts';
+import { BACKSLASH, QUOTE } from './ascii.ts';
+import { firstInvalidEscape, unescaped } from './escapes.ts';
+import { firstInvalidUtf8 } from './utf8.ts';
+
+/**
+ * Reads JSON strings: strict UTF-8, no raw control characters, no escaped half of a surrogate pair. Looks at each byte
+ * once and decodes natively; a second, slower look only finds out where something invalid stands.
+ */
+export class JsonStringReader {
+  /** The position behind the closing quote of the string that was read last. */
+  end = 0;
+  readonly #bytes: Uint8Array;
+  // Without `ignoreBOM` the decoder would swallow U+FEFF at the start of a name.
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Reads the string whose opening quote stands at `start`. */
+  read(start: number): string {
+    let escaped = false;
+    for (let position = start + 1; position < this.#bytes.length; position += 1) {
+      const byte = this.#bytes[position] ?? 0;
+      if (byte === QUOTE) {
+        this.end = position + 1;
+        return escaped ? this.#unescape(start + 1, position) : this.#decode(start + 1, position);
+      }
+      if (byte < 0x20) throw invalidJson('a raw control character in a string', position);
+      if (byte === BACKSLASH) {
+        escaped = true;
+        position += 1;
+      }
+    }
+    throw invalidJson('a string without an end', start);
+  }
+
+  #decode(start: number, end: number): string {
+    try {
+      return this.#decoder.decode(this.#bytes.subarray(start, end));
+    } catch (error) {
+      const offset = firstInvalidUtf8(this.#bytes, start, end);
+      if (offset < 0) throw error;
+      throw new SafetensorsError('invalid_utf8', 'bytes that are not UTF-8', { offset, cause: error });
+    }
+  }
+
+  #unescape(start: number, end: number): string {
+    const text = unescaped(this.#decode(start, end));
+    if (text !== undefined) return text;
+    throw invalidJson('an invalid escape in a string', firstInvalidEscape(this.#bytes, start, end));
+  }
+}
+
+function invalidJson(problem: string, offset: number): SafetensorsError {
+  return new SafetensorsError('invalid_json', problem, { offset });
+}
