@@ -44,6 +44,7 @@ export default defineConfig({
       ...packages.map(({ folder, directory }) => unitProject(folder, directory)),
       unitProject('tools', join(rootDirectory, 'tools')),
       ...packages.map(({ folder, directory }) => systemProject(folder, directory)),
+      systemProject('tools', join(rootDirectory, 'tools')),
     ],
     reporters: ['default', join(rootDirectory, 'tools/vitest/closing-line-reporter.mjs')],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['json-summary', 'text-summary'] },

@@ -22,7 +22,7 @@ const allowed = {
 const extendsCore = new Set(['adapter', 'transport', 'conformance']);
 
 /** @param {Package} pkg */
-export const kindsOf = ({ manifest }) =>
+const kindsOf = ({ manifest }) =>
   (manifest.nx?.tags ?? []).filter((tag) => tag.startsWith('kind:')).map((tag) => tag.slice('kind:'.length));
 
 /**
@@ -111,32 +111,36 @@ function manifestViolations({ folder, directory, manifest }) {
 
 /**
  * @param {string} root
+ * @param {readonly string[]} folders of all packages
+ * @returns {string[]}
+ */
+function solutionViolations(root, folders) {
+  /** @type {[path: string, toReference: (folder: string) => string][]} */
+  const solutions = [
+    ['tsconfig.json', (folder) => `packages/${folder}`],
+    ['tsconfig.tests.json', (folder) => `packages/${folder}/tsconfig.test.json`],
+    ['tools/tsconfig.json', (folder) => `../packages/${folder}`],
+  ];
+  return solutions.flatMap(([path, toReference]) => {
+    const toPackages = referencePaths(join(root, path)).filter((reference) => reference.includes('packages/'));
+    return listViolations(path, toPackages, folders.map(toReference));
+  });
+}
+
+/**
+ * @param {string} root
  * @returns {string[]} one line for each violation
  */
 export function workspaceViolations(root) {
   const packages = readPackages(root);
   const byName = new Map(packages.map((pkg) => [pkg.manifest.name, pkg]));
-  const folders = packages.map(({ folder }) => folder);
   const inPackages = packages.flatMap((pkg) =>
     [...dependencyViolations(pkg, byName), ...referenceViolations(pkg), ...manifestViolations(pkg)].map(
       (violation) => `${pkg.folder}: ${violation}`,
     ),
   );
-  const solution = referencePaths(join(root, 'tsconfig.json'));
-  const tests = referencePaths(join(root, 'tsconfig.tests.json')).filter((path) => path.startsWith('packages/'));
-  return [
-    ...inPackages,
-    ...listViolations(
-      'tsconfig.json',
-      solution,
-      folders.map((folder) => `packages/${folder}`),
-    ),
-    ...listViolations(
-      'tsconfig.tests.json',
-      tests,
-      folders.map((folder) => `packages/${folder}/tsconfig.test.json`),
-    ),
-  ];
+  const folders = packages.map(({ folder }) => folder);
+  return [...inPackages, ...solutionViolations(root, folders)];
 }
 
 if (isMain(import.meta)) report('workspace', workspaceViolations(rootDirectory));
