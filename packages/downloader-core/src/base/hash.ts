@@ -1,0 +1,53 @@
+import createXxhash from 'xxhash-wasm';
+
+/** XXH64, seed 0 (rule I1). The same WebAssembly in Node and in browsers. */
+export interface Hasher {
+  /** The checksum over the concatenation of `segments`: 8 bytes, big-endian. */
+  checksum(segments: readonly Uint8Array[]): Uint8Array;
+  /** A running hash; see {@link RunningHash}. */
+  start(): RunningHash;
+}
+
+/** A hash that is fed piece by piece. */
+export interface RunningHash {
+  update(bytes: Uint8Array): void;
+  /** 8 bytes, big-endian; further updates may follow. */
+  digest(): Uint8Array;
+}
+
+let loading: Promise<Hasher> | undefined;
+
+/** Loads the checksum code once per process. */
+export function loadHasher(): Promise<Hasher> {
+  loading ??= createXxhash().then((xxhash) => {
+    const start = (): RunningHash => {
+      const state = xxhash.create64();
+      return {
+        update: (bytes) => void state.update(bytes),
+        digest: () => bigEndian(state.digest()),
+      };
+    };
+    return {
+      start,
+      checksum(segments) {
+        const [only] = segments;
+        if (segments.length === 1 && only) return bigEndian(xxhash.h64Raw(only));
+        const running = start();
+        for (const segment of segments) running.update(segment);
+        return running.digest();
+      },
+    };
+  });
+  return loading;
+}
+
+/** Whether two byte strings are equal. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
+}
+
+function bigEndian(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}

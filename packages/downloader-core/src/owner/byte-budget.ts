@@ -1,0 +1,99 @@
+import { abortReason } from '../base/signals.ts';
+
+/** Bytes that were set aside. `shrink` gives a part back, `release` all; releasing twice does nothing. */
+export interface Reservation {
+  readonly bytes: number;
+  /** Keeps only `bytes` of it. */
+  shrink(bytes: number): void;
+  release(): void;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  grant(): void;
+}
+
+/**
+ * The service's one budget for bytes that the owner holds (rule M1). First come, first served: nobody overtakes one who
+ * waits. What is larger than the whole budget runs alone.
+ */
+export class ByteBudget {
+  readonly totalBytes: number;
+  #usedBytes = 0;
+  #peakBytes = 0;
+  #queue: Waiter[] = [];
+
+  constructor(totalBytes: number) {
+    this.totalBytes = totalBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Sets `bytes` aside now, or returns nothing when that would overtake somebody or pass the budget. */
+  tryReserve(bytes: number): Reservation | undefined {
+    return this.#queue.length === 0 && this.#fits(bytes) ? this.#take(bytes) : undefined;
+  }
+
+  /** Sets `bytes` aside as soon as it is this caller's turn and they fit. Rejects with the signal's reason. */
+  reserve(bytes: number, signal: AbortSignal): Promise<Reservation> {
+    if (signal.aborted) return Promise.reject(abortReason(signal));
+    const now = this.tryReserve(bytes);
+    if (now) return Promise.resolve(now);
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#queue = this.#queue.filter((other) => other !== waiter);
+        reject(abortReason(signal));
+        this.#serveQueue();
+      };
+      const waiter: Waiter = {
+        bytes,
+        grant: () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(this.#take(bytes));
+        },
+      };
+      this.#queue.push(waiter);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#usedBytes === 0 || this.#usedBytes + bytes <= this.totalBytes;
+  }
+
+  #take(bytes: number): Reservation {
+    let held = bytes;
+    this.#usedBytes += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#usedBytes);
+    const giveBack = (less: number): void => {
+      held -= less;
+      this.#usedBytes -= less;
+      if (less > 0) this.#serveQueue();
+    };
+    return {
+      get bytes() {
+        return held;
+      },
+      shrink: (keep) => giveBack(Math.max(held - keep, 0)),
+      release: () => giveBack(held),
+    };
+  }
+
+  #serveQueue(): void {
+    for (let next = this.#queue[0]; next && this.#fits(next.bytes); next = this.#queue[0]) {
+      this.#queue.shift();
+      next.grant();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { ReceiverStatus } from '../base/downloadable.ts';
+import { newProgressStream, type ProgressStream } from '../base/progress.ts';
+
+/** A terminal serve that waits for its confirmation (rule D2). */
+export interface PendingServe {
+  readonly downloadId: string;
+  readonly nonce: string;
+}
+
+/** A receiver's final status on a ref. */
+export interface FinalStatus {
+  readonly status: ReceiverStatus;
+  readonly reason: string | undefined;
+  /** The download that it was decided for, and the nonce of its confirmation: replays answer to no other. */
+  readonly downloadId: string | undefined;
+  readonly nonce: string | undefined;
+}
+
+/** All that is known of one receiver on one ref: plain data. */
+export interface LedgerEntry {
+  readonly receiverId: string;
+  /** Whether it ever pulled this ref. */
+  started: boolean;
+  /** The current download (rule S12) and the number of its last pull (rule S11). */
+  downloadId: string | undefined;
+  lastPullNo: number;
+  /** Downloads that a newer one replaced, the latest last. */
+  readonly replaced: string[];
+  pending: PendingServe | undefined;
+  final: FinalStatus | undefined;
+  bytesDone: number;
+  itemsDone: number | undefined;
+  resumedBytes: number | undefined;
+  bytesTotal: number | undefined;
+  itemsTotal: number | undefined;
+  wireBytes: number;
+  /** A request narrowed the object. */
+  selected: boolean;
+  readonly progress: ProgressStream;
+}
+
+const keptReplaced = 16;
+
+/** An entry of a receiver that has not pulled. */
+export function newEntry(receiverId: string): LedgerEntry {
+  return {
+    receiverId,
+    started: false,
+    downloadId: undefined,
+    lastPullNo: 0,
+    replaced: [],
+    pending: undefined,
+    final: undefined,
+    bytesDone: 0,
+    itemsDone: undefined,
+    resumedBytes: undefined,
+    bytesTotal: undefined,
+    itemsTotal: undefined,
+    wireBytes: 0,
+    selected: false,
+    progress: newProgressStream(),
+  };
+}
+
+/** What a pull is to an entry (rules S11, S12, D7). */
+export type PullVerdict = 'serve' | 'replaces' | 'ignore' | 'replaced' | 'already_failed';
+
+/** Judges a pull of a receiver with that entry, or none yet. Changes nothing. */
+export function judgePull(entry: LedgerEntry | undefined, downloadId: string, pullNo: number): PullVerdict {
+  if (!entry) return 'serve';
+  if (entry.final?.status === 'failed') return 'already_failed';
+  if (entry.replaced.includes(downloadId)) return 'replaced';
+  if (entry.downloadId === downloadId) return pullNo > entry.lastPullNo ? 'serve' : 'ignore';
+  return entry.downloadId === undefined ? 'serve' : 'replaces';
+}
+
+/** Makes a download the current one and notes its pull. A confirmation of the serve before no longer counts. */
+export function beginPull(entry: LedgerEntry, downloadId: string, pullNo: number): void {
+  if (entry.downloadId !== undefined && entry.downloadId !== downloadId) {
+    entry.replaced.push(entry.downloadId);
+    if (entry.replaced.length > keptReplaced) entry.replaced.shift();
+    entry.pending = undefined;
+  }
+  entry.started = true;
+  entry.downloadId = downloadId;
+  entry.lastPullNo = pullNo;
+}
+
+/** What a confirmation is to an entry: to be recorded, a repeat of the recorded one, or of no effect (rules D2, D3). */
+export function judgeConfirm(entry: LedgerEntry, confirm: PendingServe): 'record' | 'known' | 'stale' {
+  if (entry.final) return isSameServe(entry.final, confirm) ? 'known' : 'stale';
+  const isCurrent = entry.downloadId === confirm.downloadId;
+  return isCurrent && entry.pending !== undefined && isSameServe(entry.pending, confirm) ? 'record' : 'stale';
+}
+
+/** Whether a repeat is about the very serve that was decided. */
+export function isSameServe(a: Pick<FinalStatus, 'downloadId' | 'nonce'>, b: PendingServe): boolean {
+  return a.downloadId === b.downloadId && a.nonce === b.nonce;
+}
+
+/** Counts what a pull has brought (rule S8): the highest of what was consumed before it and what it sent itself. */
+export function countServed(
+  entry: LedgerEntry,
+  served: { readonly bytes: number; readonly items: number | undefined },
+): void {
+  entry.bytesDone = Math.max(entry.bytesDone, served.bytes);
+  if (served.items !== undefined) entry.itemsDone = Math.max(entry.itemsDone ?? 0, served.items);
+}

@@ -1,0 +1,31 @@
+import { isSameServe, type FinalStatus, type LedgerEntry, type PendingServe } from './ledger.ts';
+
+/** What remains of a ref whose transaction finished (rule B1): plain data. */
+export interface Tombstone {
+  readonly transactionId: string;
+  readonly receivers: ReadonlyMap<string, FinalStatus>;
+}
+
+/** The tombstone of a ref. */
+export function makeTombstone(transactionId: string, entries: Iterable<LedgerEntry>): Tombstone {
+  const receivers = new Map<string, FinalStatus>();
+  for (const entry of entries) if (entry.final) receivers.set(entry.receiverId, entry.final);
+  return { transactionId, receivers };
+}
+
+/** What a pull of a finished ref gets (rule B2). */
+export function answerPull(
+  stone: Tombstone,
+  receiverId: string,
+  downloadId: string,
+): 'eof' | 'error' | 'already_finished' {
+  const final = stone.receivers.get(receiverId);
+  if (!final || final.downloadId !== downloadId) return 'already_finished';
+  return final.status === 'success' ? 'eof' : 'error';
+}
+
+/** Whether a repeated confirmation of a finished ref is the one that was recorded. */
+export function answerConfirm(stone: Tombstone, receiverId: string, confirm: PendingServe): boolean {
+  const final = stone.receivers.get(receiverId);
+  return final !== undefined && isSameServe(final, confirm);
+}

@@ -1,0 +1,34 @@
+// What authors of adapters and transports use.
+export { type Clock, systemClock } from './base/clock.ts';
+export { type ConsumeContext, type Consumer, consumer, isConsumer, type StartResult } from './base/consumer.ts';
+export type { Description, Totals } from './base/description.ts';
+export {
+  type Downloadable,
+  downloadable,
+  isDownloadable,
+  parseCounters,
+  type ProduceContext,
+  type Produced,
+  type ProducedChunk,
+  type ProducedEnd,
+  type ProducedError,
+  type ReceiverStatus,
+  type State,
+  type TransactionEnd,
+  type TransactionInfo,
+} from './base/downloadable.ts';
+export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
+export { asDownloadError, DownloadError, type DownloadErrorDetails, isDownloadError } from './base/errors.ts';
+export { equalBytes, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
+export { isPlainObject, type PlainObject } from './base/plain.ts';
+export { type Random, systemRandom } from './base/random.ts';
+export type { Schema } from './base/schema.ts';
+export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
+export type {
+  IdentityStrength,
+  IncomingMessage,
+  OutgoingMessage,
+  PeerLink,
+  Transport,
+  TransportCapabilities,
+} from './base/transport.ts';

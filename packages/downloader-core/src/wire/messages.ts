@@ -1,0 +1,249 @@
+import { z } from 'zod';
+
+import type { Schema } from '../base/schema.ts';
+import { maxSegments } from './limits.ts';
+
+// The messages of the protocol, version 1, as they stand in headers. docs/protocol.md is their specification.
+
+/** Where the bytes of one message lie in the body of the whole: a large body is cut into several messages (rule W4). */
+export interface BodyPart {
+  /** The lengths of the whole body's segments. */
+  readonly lengths: readonly number[];
+  /** XXH64 over the whole body (rule I1). */
+  readonly checksum: Uint8Array;
+  /** Which message this is, from 0. */
+  readonly part: number;
+  /** How many messages carry the body. */
+  readonly parts: number;
+  /** Where in the whole body this message's bytes begin. */
+  readonly at: number;
+}
+
+/** What was consumed so far, over all pulls of a download (rule S8). */
+export interface Consumed {
+  readonly bytes: number;
+  readonly items?: number | undefined;
+}
+
+/** How far the owner may go, as absolute numbers of one pull (rule S9). */
+export interface Credit {
+  readonly upToSeq: number;
+  readonly upToBytes: number;
+}
+
+export interface Hello {
+  readonly kind: 'hello';
+  readonly majors: readonly number[];
+  readonly minor: number;
+  readonly instanceId: string;
+  readonly limits: {
+    readonly headerBytes: number;
+    readonly stateBytes: number;
+    readonly chunkBytes: number;
+    readonly messageBytes: number;
+  };
+  readonly features: readonly string[];
+  /** Set on the answer to a hello, which is not answered again. */
+  readonly answer?: boolean | undefined;
+}
+
+export interface Bye {
+  readonly kind: 'bye';
+  readonly code: string;
+  readonly reason?: string | undefined;
+  /** With `version`: the sender's majors. */
+  readonly majors?: readonly number[] | undefined;
+}
+
+export interface Pull {
+  readonly kind: 'pull';
+  readonly downloadId: string;
+  readonly pullNo: number;
+  readonly refId: string;
+  readonly consumed: Consumed;
+  readonly credit: Credit;
+  /** Asks for a `described` first: of at most `maxBytes`, or for the totals alone. */
+  readonly describe?: { readonly maxBytes: number; readonly totalsOnly?: boolean | undefined } | undefined;
+  /** The download's request: its checksum and size; the bytes follow the state in the body when the owner is to learn them. */
+  readonly request?: { readonly checksum: Uint8Array; readonly bytes: number } | undefined;
+  /** Past any cache: the last try arrived damaged. */
+  readonly refetch?: boolean | undefined;
+  /** How long the receiver waits for the owner's next move. */
+  readonly requestTimeoutMs: number;
+  /** Segments: state (empty: from the beginning), then, sometimes, the request. */
+  readonly body: BodyPart;
+}
+
+export interface Described {
+  readonly kind: 'described';
+  readonly downloadId: string;
+  readonly pullNo: number;
+  readonly totalBytes?: number | undefined;
+  readonly totalItems?: number | undefined;
+  /** How long this receiver may be silent. */
+  readonly idleTimeoutMs: number;
+  /** Segments: nothing (totals alone), or the description as MessagePack and its body. */
+  readonly body: BodyPart;
+}
+
+export interface Chunk {
+  readonly kind: 'chunk';
+  readonly downloadId: string;
+  readonly pullNo: number;
+  /** From 1 in each pull. */
+  readonly seq: number;
+  readonly items?: number | undefined;
+  /** Segments: the data's, then the state after it. */
+  readonly body: BodyPart;
+}
+
+export interface End {
+  readonly kind: 'end';
+  readonly downloadId: string;
+  readonly pullNo: number;
+  readonly status: 'eof' | 'error';
+  /** How many chunks this pull had. */
+  readonly chunks: number;
+  /** XXH64 over (seq as 8 bytes big-endian, checksum) of each. */
+  readonly digest: Uint8Array;
+  /** Present: a confirmation is asked for. */
+  readonly nonce?: string | undefined;
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface Grant {
+  readonly kind: 'grant';
+  readonly downloadId: string;
+  readonly refId: string;
+  readonly pullNo: number;
+  readonly credit: Credit;
+  readonly consumed: Consumed;
+  /** The last chunk of this pull that was consumed. */
+  readonly consumedSeq: number;
+}
+
+export interface Busy {
+  readonly kind: 'busy';
+  readonly downloadId: string;
+  readonly refId: string;
+}
+
+export interface Cancel {
+  readonly kind: 'cancel';
+  readonly downloadId: string;
+  readonly refId: string;
+  readonly final: boolean;
+  readonly code: string;
+  readonly reason?: string | undefined;
+}
+
+export interface Confirm {
+  readonly kind: 'confirm';
+  readonly downloadId: string;
+  readonly refId: string;
+  readonly nonce: string;
+  readonly status: 'success' | 'failed';
+  readonly reason?: string | undefined;
+}
+
+export interface Confirmed {
+  readonly kind: 'confirmed';
+  readonly downloadId: string;
+  readonly nonce: string;
+  readonly recorded: boolean;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly downloadId: string;
+  readonly pullNo?: number | undefined;
+  readonly code: string;
+  readonly reason?: string | undefined;
+}
+
+/** Messages of a receiver to an owner. */
+export type ToOwner = Pull | Grant | Cancel | Confirm;
+/** Messages of an owner to a receiver. */
+export type ToReceiver = Described | Chunk | End | Confirmed | Refused;
+/** Every message of the protocol. */
+export type Message = Hello | Bye | Busy | ToOwner | ToReceiver;
+/** Messages with a body. */
+export type BodyMessage = Pull | Described | Chunk;
+
+const id = z.string().min(1).max(128);
+const count = z.number().int().nonnegative();
+const ordinal = z.number().int().positive();
+const hash = z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength === 8, 'is not 8 bytes');
+const code = z.string().min(1).max(64);
+const reason = z.string().max(2000).optional();
+const consumed = z.object({ bytes: count, items: count.optional() });
+const credit = z.object({ upToSeq: count, upToBytes: count });
+const majors = z.array(count).min(1).max(16);
+const body = z.object({
+  lengths: z.array(count).max(maxSegments + 1),
+  checksum: hash,
+  part: count,
+  parts: ordinal,
+  at: count,
+});
+const inDownload = { downloadId: id };
+const inPull = { downloadId: id, pullNo: ordinal };
+
+/** One schema per kind; fields that are not known are dropped. */
+export const messageSchemas: { readonly [K in Message['kind']]: Schema<Extract<Message, { kind: K }>> } = {
+  hello: z.object({
+    kind: z.literal('hello'),
+    majors,
+    minor: count,
+    instanceId: id,
+    limits: z.object({ headerBytes: ordinal, stateBytes: ordinal, chunkBytes: ordinal, messageBytes: ordinal }),
+    features: z.array(z.string().max(64)).max(64),
+    answer: z.boolean().optional(),
+  }),
+  bye: z.object({ kind: z.literal('bye'), code, reason, majors: majors.optional() }),
+  pull: z.object({
+    kind: z.literal('pull'),
+    ...inPull,
+    refId: id,
+    consumed,
+    credit,
+    describe: z.object({ maxBytes: count, totalsOnly: z.boolean().optional() }).optional(),
+    request: z.object({ checksum: hash, bytes: ordinal }).optional(),
+    refetch: z.boolean().optional(),
+    requestTimeoutMs: z.number().positive(),
+    body,
+  }),
+  described: z.object({
+    kind: z.literal('described'),
+    ...inPull,
+    totalBytes: count.optional(),
+    totalItems: count.optional(),
+    idleTimeoutMs: z.number().positive(),
+    body,
+  }),
+  chunk: z.object({ kind: z.literal('chunk'), ...inPull, seq: ordinal, items: count.optional(), body }),
+  end: z.object({
+    kind: z.literal('end'),
+    ...inPull,
+    status: z.enum(['eof', 'error']),
+    chunks: count,
+    digest: hash,
+    nonce: id.optional(),
+    code: code.optional(),
+    reason,
+  }),
+  grant: z.object({ kind: z.literal('grant'), ...inPull, refId: id, credit, consumed, consumedSeq: count }),
+  busy: z.object({ kind: z.literal('busy'), ...inDownload, refId: id }),
+  cancel: z.object({ kind: z.literal('cancel'), ...inDownload, refId: id, final: z.boolean(), code, reason }),
+  confirm: z.object({
+    kind: z.literal('confirm'),
+    ...inDownload,
+    refId: id,
+    nonce: id,
+    status: z.enum(['success', 'failed']),
+    reason,
+  }),
+  confirmed: z.object({ kind: z.literal('confirmed'), ...inDownload, nonce: id, recorded: z.boolean() }),
+  refused: z.object({ kind: z.literal('refused'), ...inDownload, pullNo: ordinal.optional(), code, reason }),
+};
