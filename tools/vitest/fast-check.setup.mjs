@@ -10,8 +10,15 @@ const ciSeed = 20_251_123;
  * @returns {number | undefined}
  */
 export function propertySeed({ CI, FC_SEED }) {
-  if (FC_SEED !== undefined) return Number.parseInt(FC_SEED, 10);
+  if (FC_SEED !== undefined) return parseSeed(FC_SEED);
   return CI === undefined || CI === '' || CI === 'false' ? undefined : ciSeed;
+}
+
+/** @param {string} text */
+function parseSeed(text) {
+  const seed = Number(text);
+  if (!Number.isInteger(seed)) throw new TypeError(`FC_SEED is not a whole number: ${text}`);
+  return seed;
 }
 
 const seed = propertySeed(process.env);

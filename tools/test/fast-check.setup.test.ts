@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine } from '../vitest/closing-line-reporter.mjs';
 import { propertySeed } from '../vitest/fast-check.setup.mjs';
-
-describe('the closing line', () => {
-  it('is the one form that continuous integration reads', () => {
-    expect(closingLine({ passed: 12, failed: 1, skipped: 3 })).toBe('12 passed, 1 failed, 3 skipped');
-  });
-});
 
 describe('the seed of property tests', () => {
   it('is fixed in continuous integration', () => {
@@ -20,5 +13,9 @@ describe('the seed of property tests', () => {
 
   it('is the one asked for, everywhere', () => {
     expect(propertySeed({ CI: 'true', FC_SEED: '7' })).toBe(7);
+  });
+
+  it('is refused when it is no number, rather than left to chance', () => {
+    expect(() => propertySeed({ FC_SEED: 'seven' })).toThrow('FC_SEED');
   });
 });
