@@ -1,1 +1,18 @@
-export {};
+// What applications use. Authors of adapters and transports: `@towline/downloader-core/spi`.
+export * from './spi.ts';
+export type { Logger, LogFields } from './base/logger.ts';
+export type { ProgressEvent, ProgressState } from './base/progress.ts';
+export { parseRef, type Ref } from './base/ref.ts';
+export type { TransactionDone, TransactionOptions } from './owner/options.ts';
+export type {
+  Outcome,
+  OutcomeReason,
+  OutcomeStatus,
+  ReceiverOutcome,
+  RefOutcome,
+  RefReceiverOutcome,
+} from './owner/outcome.ts';
+export type { Transaction } from './owner/transaction.ts';
+export type { DownloadOptions } from './receiver/options.ts';
+export { downloadAll, type DownloadAllOptions, downloadObject } from './service/download-object.ts';
+export { DownloadService, type DownloadServiceOptions, type ServiceStats } from './service/service.ts';

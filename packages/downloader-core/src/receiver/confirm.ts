@@ -1,0 +1,48 @@
+import type { Ref } from '../base/ref.ts';
+import type { Confirm, Confirmed, Refused } from '../wire/messages.ts';
+import type { ReceiverContext } from './context.ts';
+import type { Mailbox } from './mailbox.ts';
+import { backoffMs, type RetryPolicy } from './retry.ts';
+
+/** What is confirmed, and how. */
+export interface Confirmation {
+  readonly context: ReceiverContext;
+  readonly ref: Ref;
+  readonly mailbox: Mailbox;
+  readonly retries: RetryPolicy;
+  readonly idleTimeoutMs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly message: Confirm;
+}
+
+/**
+ * Tells the owner how the download ended until it answers, on the schedule of the retries, across reconnects (rule D4).
+ * Says whether the owner has recorded it. Never rejects.
+ */
+export async function confirm(confirmation: Confirmation): Promise<boolean> {
+  const { context, ref, mailbox, retries, message, signal } = confirmation;
+  for (let attempt = 1; attempt <= retries.maxRetries + 1 && !signal.aborted; attempt += 1) {
+    const answered = answerWithin(confirmation, backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()));
+    context.wire.send(ref.owner, message, signal).catch(() => {});
+    const answer = await answered;
+    mailbox.onAnswer = undefined;
+    if (answer) return answer.kind === 'confirmed' && answer.recorded;
+  }
+  return false;
+}
+
+function answerWithin({ context, mailbox, message, signal }: Confirmation, waitMs: number): Promise<Confirmed | Refused | undefined> {
+  return new Promise((resolve) => {
+    const finish = (answer?: Confirmed | Refused): void => {
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+      resolve(answer);
+    };
+    const onAbort = (): void => finish();
+    const cancel = context.clock.setTimer(waitMs, onAbort);
+    signal.addEventListener('abort', onAbort, { once: true });
+    mailbox.onAnswer = (answer) => {
+      if (answer.kind === 'refused' || answer.nonce === message.nonce) finish(answer);
+    };
+  });
+}

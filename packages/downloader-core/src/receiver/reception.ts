@@ -1,0 +1,196 @@
+import type { Clock } from '../base/clock.ts';
+import { DownloadError } from '../base/errors.ts';
+import { equalBytes, type Hasher } from '../base/hash.ts';
+import { abortReason } from '../base/signals.ts';
+import { printable } from '../base/text.ts';
+import type { IncomingMessage } from '../base/transport.ts';
+import { type AssembledBody, BodyAssembler } from '../wire/assembler.ts';
+import { ChunkDigest } from '../wire/chunk-digest.ts';
+import { totalBytes } from '../wire/copies.ts';
+import { maxChunkBytes, maxStateBytes } from '../wire/limits.ts';
+import type { Busy, Chunk, Described, End, ToReceiver } from '../wire/messages.ts';
+import { Retry } from './retry-error.ts';
+import type { CreditWindow } from './window.ts';
+
+/** What arrives in a pull, in order. */
+export type Arrival =
+  | { readonly is: 'described'; readonly message: Described; readonly segments: readonly Uint8Array[] }
+  | ArrivedChunk
+  | { readonly is: 'end'; readonly message: End };
+
+/** A chunk that is whole, in order, and undamaged. */
+export interface ArrivedChunk {
+  readonly is: 'chunk';
+  readonly seq: number;
+  readonly data: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly items: number | undefined;
+  readonly stateBytes: Uint8Array;
+  /** The data lies in memory that the transport handed over, or in ours; called when nobody reads it any more. */
+  release(): void;
+}
+
+/** What a reception is made for. */
+export interface ReceptionSetup {
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly pullNo: number;
+  readonly window: CreditWindow;
+  readonly requestTimeoutMs: number;
+  readonly maxDescriptionBytes: number;
+}
+
+/** One pull as it comes in: checks order, credit and checksums, and queues what is good until it is taken (rules S11, W2). */
+export class Reception {
+  readonly #setup: ReceptionSetup;
+  readonly #assembler: BodyAssembler;
+  readonly #digest: ChunkDigest;
+  readonly #queue: Arrival[] = [];
+  #failure: unknown;
+  #receivedBytes = 0;
+  #wake: () => void = () => {};
+  #stopTimer: () => void = noTimer;
+
+  constructor(setup: ReceptionSetup) {
+    this.#setup = setup;
+    this.#assembler = new BodyAssembler(setup.hasher);
+    this.#digest = new ChunkDigest(setup.hasher);
+  }
+
+  get pullNo(): number {
+    return this.#setup.pullNo;
+  }
+
+  /** Takes a message of this pull. */
+  take(message: ToReceiver | Busy, carrier: IncomingMessage): void {
+    if (this.#failure !== undefined) return carrier.release?.();
+    if (this.#stopTimer !== noTimer) this.#restartTimer();
+    try {
+      this.#accept(message, carrier);
+    } catch (error) {
+      carrier.release?.();
+      this.fail(error);
+    }
+  }
+
+  /** Ends it with an error, after what was received before was taken. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  /** The next arrival. Rejects with the signal's reason, `request_timeout`, a refusal, or a {@link Retry}. */
+  async next(signal: AbortSignal): Promise<Arrival> {
+    for (;;) {
+      if (signal.aborted) throw abortReason(signal);
+      const arrival = this.#queue.shift();
+      if (arrival) return arrival;
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#arrival(signal);
+    }
+  }
+
+  /** Gives back what was received and not taken. */
+  close(): void {
+    this.#failure ??= new DownloadError('aborted', 'the pull has ended');
+    this.#stopTimer();
+    for (const arrival of this.#queue.splice(0)) if (arrival.is === 'chunk') arrival.release();
+  }
+
+  #arrival(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        this.#stopTimer();
+        this.#stopTimer = noTimer;
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener('abort', wake, { once: true });
+      this.#restartTimer();
+    });
+  }
+
+  #restartTimer(): void {
+    const { clock, requestTimeoutMs } = this.#setup;
+    this.#stopTimer();
+    this.#stopTimer = clock.setTimer(requestTimeoutMs, () =>
+      this.fail(new DownloadError('request_timeout', `the owner sent nothing for ${requestTimeoutMs} ms`)),
+    );
+  }
+
+  #accept(message: ToReceiver | Busy, carrier: IncomingMessage): void {
+    switch (message.kind) {
+      case 'described':
+        return this.#acceptDescribed(message, carrier);
+      case 'chunk':
+        return this.#acceptChunk(message, carrier);
+      case 'end':
+        return this.#acceptEnd(message);
+      case 'refused':
+        return this.fail(refusal(message.code, message.reason));
+      case 'busy':
+      case 'confirmed':
+        return;
+    }
+  }
+
+  #acceptDescribed(message: Described, { body }: IncomingMessage): void {
+    const whole = this.#assembler.take('described', message.body, body, this.#setup.maxDescriptionBytes);
+    if (!whole) return;
+    if (!whole.intact) throw damaged('the description');
+    this.#push({ is: 'described', message, segments: whole.segments });
+  }
+
+  #acceptChunk(message: Chunk, carrier: IncomingMessage): void {
+    const expected = this.#digest.chunks + 1;
+    if (message.seq < expected) return carrier.release?.();
+    if (message.seq > expected) throw new Retry(new DownloadError('link_lost', 'a message of the owner was lost'));
+    if (!this.#setup.window.covers(message.seq, this.#receivedBytes)) {
+      throw new DownloadError('protocol', 'the owner sent a chunk that was not asked for');
+    }
+    const whole = this.#assembler.take(`chunk ${message.seq}`, message.body, carrier.body, maxChunkBytes + maxStateBytes);
+    if (!whole) return carrier.release?.();
+    if (!whole.intact) throw damaged(`chunk ${message.seq}`);
+    this.#digest.add(whole.checksum);
+    this.#push(this.#chunkOf(message, whole, carrier));
+  }
+
+  #chunkOf(message: Chunk, { segments }: AssembledBody, carrier: IncomingMessage): ArrivedChunk {
+    const data = segments.slice(0, -1);
+    const bytes = totalBytes(data);
+    this.#receivedBytes += bytes;
+    return {
+      is: 'chunk',
+      seq: message.seq,
+      data,
+      bytes,
+      items: message.items,
+      stateBytes: (segments.at(-1) ?? new Uint8Array(0)).slice(),
+      release: () => carrier.release?.(),
+    };
+  }
+
+  #acceptEnd(message: End): void {
+    const isWhole = message.chunks === this.#digest.chunks && equalBytes(message.digest, this.#digest.digest());
+    if (!isWhole) throw new Retry(new DownloadError('link_lost', 'chunks of this pull were lost, repeated or reordered'));
+    this.#push({ is: 'end', message });
+  }
+
+  #push(arrival: Arrival): void {
+    this.#queue.push(arrival);
+    this.#wake();
+  }
+}
+
+const noTimer = (): void => {};
+
+/** What a refusal of the owner is to us. */
+export function refusal(code: string, reason: string | undefined): DownloadError {
+  const said = printable(code, 64);
+  return new DownloadError(said, `the owner refused: ${reason === undefined ? said : printable(reason)}`, { side: 'remote' });
+}
+
+function damaged(what: string): Retry {
+  return new Retry(new DownloadError('integrity', `${what} arrived damaged`), { refetch: true });
+}

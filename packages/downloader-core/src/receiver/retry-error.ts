@@ -1,0 +1,14 @@
+import type { DownloadError } from '../base/errors.ts';
+
+/** Thrown inside a download: pull again at once, without a back-off, as long as retries last; else fail with `error`. */
+export class Retry extends Error {
+  readonly error: DownloadError;
+  /** Past any cache of the owner. */
+  readonly refetch: boolean;
+
+  constructor(error: DownloadError, { refetch = false }: { readonly refetch?: boolean } = {}) {
+    super(error.message, { cause: error });
+    this.error = error;
+    this.refetch = refetch;
+  }
+}

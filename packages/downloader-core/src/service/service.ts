@@ -1,0 +1,235 @@
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Consumer } from '../base/consumer.ts';
+import { DownloadError, invalidArgument } from '../base/errors.ts';
+import { type Hasher, loadHasher } from '../base/hash.ts';
+import { guardLogger, type Logger, silentLogger } from '../base/logger.ts';
+import { type Random, systemRandom } from '../base/random.ts';
+import type { Ref } from '../base/ref.ts';
+import { idProblem } from '../base/text.ts';
+import type { IncomingMessage, PeerLink, Transport } from '../base/transport.ts';
+import { ByteBudget } from '../owner/byte-budget.ts';
+import { Callbacks } from '../owner/callbacks.ts';
+import type { TransactionOptions } from '../owner/options.ts';
+import type { Outcome } from '../owner/outcome.ts';
+import { Owner } from '../owner/owner.ts';
+import { RequestShelf } from '../owner/request-shelf.ts';
+import type { Transaction } from '../owner/transaction.ts';
+import type { ReceiverContext } from '../receiver/context.ts';
+import { download } from '../receiver/download.ts';
+import type { DownloadOptions } from '../receiver/options.ts';
+import { maxRequestBytes } from '../wire/limits.ts';
+import { dispatch } from './dispatch.ts';
+import { Receivers } from './receivers.ts';
+import { Sessions } from './sessions.ts';
+
+/** What a service is made of. Durations are milliseconds. */
+export interface DownloadServiceOptions {
+  /** Carries the messages; from now on the service's own, and closed with it. One service per transport (rule W8). */
+  readonly transport: Transport;
+  /** Default: says nothing. */
+  readonly logger?: Logger;
+  /** Bytes of chunks, requests and caches that the owner's side may hold. Default 256 MiB. */
+  readonly budgetBytes?: number;
+  /** How long finished refs answer, and how many of them at most. Default 30 minutes, 100,000. */
+  readonly tombstoneMs?: number;
+  readonly maxTombstones?: number;
+  /** How long outcomes are kept, and how many of them at most. Default 30 minutes, 10,000. */
+  readonly outcomeMs?: number;
+  readonly maxOutcomes?: number;
+  /** How long one callback may take before the engine goes on without it. Default 10,000. */
+  readonly callbackTimeoutMs?: number;
+  /** How long the end of a transaction waits for what still runs. Default 60,000. */
+  readonly drainMs?: number;
+  /** Time and randomness; default: the platform's. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+const mebibyte = 1024 * 1024;
+const halfAnHourMs = 30 * 60 * 1000;
+
+/** Hands objects to receivers and gets them from owners, over one transport. */
+export class DownloadService implements AsyncDisposable {
+  readonly #transport: Transport;
+  readonly #sessions: Sessions;
+  readonly #owner: Owner;
+  readonly #receivers = new Receivers();
+  readonly #receiverContext: ReceiverContext;
+  readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  readonly #budget: ByteBudget;
+  readonly #early: [IncomingMessage, PeerLink][] = [];
+  readonly #loading: Promise<Hasher>;
+  readonly #detach: readonly (() => void)[];
+  readonly #downloads = new Set<Promise<void>>();
+  #hasher: Hasher | undefined;
+  #shutdown: Promise<void> | undefined;
+
+  /** Throws `invalid_argument`. */
+  constructor(options: DownloadServiceOptions) {
+    const { transport, clock = systemClock, random = systemRandom } = options;
+    const { capabilities } = transport;
+    checkTransport(transport);
+    this.#transport = transport;
+    const logger = guardLogger(options.logger ?? silentLogger);
+    this.#logger = logger;
+    this.#sessions = new Sessions(transport, clock, logger);
+    this.#budget = new ByteBudget(positive('budgetBytes', options.budgetBytes, 256 * mebibyte));
+    this.#owner = new Owner(
+      {
+        clock,
+        random,
+        logger,
+        callbacks: new Callbacks(clock, logger, positive('callbackTimeoutMs', options.callbackTimeoutMs, 10_000)),
+        wire: this.#sessions,
+        budget: this.#budget,
+        requests: new RequestShelf(this.#budget, maxRequestBytes),
+        hasher: () => this.#hasher as Hasher,
+        capabilities,
+        endpointId: transport.endpointId,
+        addresses: () => transport.addresses,
+        drainMs: positive('drainMs', options.drainMs, 60_000),
+      },
+      { ttlMs: positive('tombstoneMs', options.tombstoneMs, halfAnHourMs), capacity: positive('maxTombstones', options.maxTombstones, 100_000) },
+      { ttlMs: positive('outcomeMs', options.outcomeMs, halfAnHourMs), capacity: positive('maxOutcomes', options.maxOutcomes, 10_000) },
+    );
+    this.#loading = loadHasher();
+    this.#receiverContext = {
+      clock,
+      random,
+      logger,
+      wire: this.#sessions,
+      hasher: () => this.#loading,
+      capabilities,
+      closing: this.#closing.signal,
+      attach: (ownerId, downloadId, inbox) => this.#receivers.attach(ownerId, downloadId, inbox),
+      addAddresses: (ownerId, addresses) => transport.addAddresses?.(ownerId, addresses),
+      wasRestarted: (ownerId) => this.#sessions.wasRestarted(ownerId),
+    };
+    this.#detach = [
+      transport.onMessage((message, link) => this.#onMessage(message, link)),
+      transport.onPeerLost((link, cause) => this.#onPeerLost(link, cause)),
+    ];
+    void this.#loading.then((hasher) => this.#begin(hasher));
+  }
+
+  /** Who we are to others. */
+  get endpointId(): string {
+    return this.#transport.endpointId;
+  }
+
+  /** Opens a transaction. Throws `invalid_argument`, `transaction_exists` or `service_closed`. */
+  newTransaction(options: TransactionOptions): Transaction {
+    this.#checkOpen();
+    return this.#owner.open(options);
+  }
+
+  /** A transaction that is live or settling. */
+  transaction(transactionId: string): Transaction | undefined {
+    return this.#owner.find(transactionId);
+  }
+
+  /** The transaction of a live ref. */
+  transactionOf(refId: string): Transaction | undefined {
+    return this.#owner.transactionOf(refId);
+  }
+
+  /** The kept outcome of a transaction that has ended (rule O4). */
+  outcome(transactionId: string): Outcome | undefined {
+    return this.#owner.outcome(transactionId);
+  }
+
+  /** Ends a transaction as `deleted`. One that is unknown or has ended: nothing happens (rule E6). */
+  async deleteTransaction(transactionId: string): Promise<void> {
+    await this.#owner.find(transactionId)?.delete();
+  }
+
+  /** What the service holds just now, in bytes and numbers. */
+  stats(): ServiceStats {
+    const { totalBytes, usedBytes, peakBytes } = this.#budget;
+    return {
+      budget: { totalBytes, usedBytes, peakBytes },
+      transactions: this.#owner.all().length,
+      downloads: this.#receivers.size,
+    };
+  }
+
+  /** Used by {@link downloadObject}, which is what applications call. */
+  download<R>(ref: Ref, consumer: Consumer<R>, options: DownloadOptions): Promise<R> {
+    this.#checkOpen();
+    const running = download(this.#receiverContext, ref, consumer, options);
+    const ended = running.then(
+      () => {},
+      () => {},
+    );
+    this.#downloads.add(ended);
+    void ended.then(() => this.#downloads.delete(ended));
+    return running;
+  }
+
+  /** Ends everything: transactions as `deleted`, downloads as `service_closed`, then the transport. Never rejects. */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#close();
+    return this.#shutdown;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort(new DownloadError('service_closed', 'the service was shut down'));
+    await Promise.all(this.#owner.all().map((transaction) => transaction.delete()));
+    await Promise.all(this.#downloads);
+    this.#owner.clear();
+    this.#sessions.close();
+    for (const detach of this.#detach) detach();
+    await this.#transport.close().catch((error: unknown) => this.#logger.warn('the transport did not close well', { error }));
+  }
+
+  // Nothing can be checked before the checksum code is there; it takes a moment, once per process.
+  #onMessage(message: IncomingMessage, link: PeerLink): void {
+    if (this.#hasher) this.#dispatch(message, link);
+    else this.#early.push([message, link]);
+  }
+
+  #begin(hasher: Hasher): void {
+    this.#hasher = hasher;
+    for (const [message, link] of this.#early.splice(0)) this.#dispatch(message, link);
+  }
+
+  #dispatch(message: IncomingMessage, link: PeerLink): void {
+    dispatch({ owner: this.#owner, receivers: this.#receivers, sessions: this.#sessions, logger: this.#logger }, message, link);
+  }
+
+  #onPeerLost(link: PeerLink, cause: Error | undefined): void {
+    const error = this.#sessions.onLost(link, cause);
+    if (!error) return;
+    this.#owner.peerLost(link.peerId);
+    this.#receivers.lost(link.peerId, error);
+  }
+
+  #checkOpen(): void {
+    if (this.#shutdown) throw new DownloadError('service_closed', 'the service was shut down', { side: 'local' });
+  }
+}
+
+/** See {@link DownloadService.stats}. */
+export interface ServiceStats {
+  readonly budget: { readonly totalBytes: number; readonly usedBytes: number; readonly peakBytes: number };
+  /** Transactions that are live or settling. */
+  readonly transactions: number;
+  /** Downloads that are open. */
+  readonly downloads: number;
+}
+
+function checkTransport({ endpointId, instanceId, capabilities }: Transport): void {
+  const problem = idProblem(endpointId) ?? idProblem(instanceId);
+  if (problem) invalidArgument('transport', `has an endpoint or instance id that ${problem}`);
+  if (capabilities.maxMessageBytes < 128 * 1024) invalidArgument('transport', 'carries messages of less than 131,072 bytes');
+}
+
+function positive(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  return Number.isFinite(value) && value > 0 ? value : invalidArgument(name, 'must be a positive, finite number');
+}

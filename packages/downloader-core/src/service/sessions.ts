@@ -1,0 +1,196 @@
+import type { Clock } from '../base/clock.ts';
+import { type Deferred, deferred } from '../base/deferred.ts';
+import { DownloadError, isDownloadError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { orAborted } from '../base/signals.ts';
+import { printable, reasonOf } from '../base/text.ts';
+import type { OutgoingMessage, PeerLink, Transport } from '../base/transport.ts';
+import { cutMessage, type Uncut } from '../wire/cut.ts';
+import { writeHeader } from '../wire/header.ts';
+import { ownLimits, type PeerLimits, protocolMajors, protocolMinor } from '../wire/limits.ts';
+import type { BodyMessage, Bye, Hello, Message } from '../wire/messages.ts';
+import type { OutgoingBody, Wire } from '../wire/wire.ts';
+
+/** What is known of the link to one peer. */
+interface Session {
+  readonly peerId: string;
+  /** Known once anything came in. */
+  linkId: string | undefined;
+  /** Whether we greeted, and not merely as an answer. */
+  asked: boolean;
+  limits: PeerLimits | undefined;
+  readonly open: Deferred<void>;
+  cancelTimer: () => void;
+}
+
+const greetingTimeoutMs = 5000;
+
+/** Greets every link before anything else is sent or read on it (rule W5), and sends what the two sides of core have to say. */
+export class Sessions implements Wire {
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #limits: PeerLimits;
+  readonly #sessions = new Map<string, Session>();
+  /** Which instance each peer was when we first spoke to it, and whether it is another now. */
+  readonly #instances = new Map<string, { readonly first: string; latest: string }>();
+
+  constructor(transport: Transport, clock: Clock, logger: Logger) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#limits = ownLimits(transport.capabilities.maxMessageBytes);
+  }
+
+  send(peerId: string, message: Exclude<Message, BodyMessage>, signal?: AbortSignal): Promise<void> {
+    return this.#deliver(peerId, () => [{ header: writeHeader(message), body: [] }], signal);
+  }
+
+  sendBody(peerId: string, message: Uncut, { segments, checksum }: OutgoingBody, signal?: AbortSignal): Promise<void> {
+    const cut = ({ messageBytes }: PeerLimits): OutgoingMessage[] =>
+      cutMessage(message, segments, checksum, Math.min(messageBytes, this.#limits.messageBytes));
+    return this.#deliver(peerId, cut, signal);
+  }
+
+  post(peerId: string, message: Exclude<Message, BodyMessage>): void {
+    if (!this.#sessions.get(peerId)?.limits) return;
+    this.#transport.send(peerId, { header: writeHeader(message), body: [] }).catch(() => {});
+  }
+
+  limitsOf(peerId: string): PeerLimits {
+    return this.#sessions.get(peerId)?.limits ?? this.#limits;
+  }
+
+  /** Whether the peer is another instance than the first that we met. */
+  wasRestarted(peerId: string): boolean {
+    const known = this.#instances.get(peerId);
+    return known !== undefined && known.first !== known.latest;
+  }
+
+  /** Takes note of a message's link; says whether other messages than greetings may be read on it. */
+  isOpen(link: PeerLink): boolean {
+    const session = this.#sessionOf(link);
+    if (session.limits) return true;
+    this.#logger.debug(`a message of ${printable(link.peerId)} came before its greeting and was dropped`);
+    this.#greet(session);
+    return false;
+  }
+
+  onHello(hello: Hello, link: PeerLink): void {
+    const session = this.#sessionOf(link);
+    if (!hello.majors.some((major) => protocolMajors.includes(major))) return this.#refuseVersion(session, hello.majors);
+    session.limits = hello.limits;
+    session.cancelTimer();
+    this.#noteInstance(link.peerId, hello.instanceId);
+    if (!hello.answer) this.#sendHello(session, true);
+    session.open.resolve();
+  }
+
+  /** The peer says goodbye: what waits for it fails. Gives the error. */
+  onBye({ code, reason, majors }: Bye, link: PeerLink): DownloadError {
+    const said = code === 'version' && majors ? versionMessage(majors) : `the peer ended the link: ${printable(reason ?? code)}`;
+    const error = new DownloadError(printable(code, 64), said, { side: 'remote', peer: link.peerId });
+    this.#close(this.#sessionOf(link), error);
+    return error;
+  }
+
+  /** The link ended. Gives the error for what was under way on it, or nothing when it was not the current link. */
+  onLost(link: PeerLink, cause: Error | undefined): DownloadError | undefined {
+    const session = this.#sessions.get(link.peerId);
+    if (!session || (session.linkId !== undefined && session.linkId !== link.linkId)) return undefined;
+    const error = isDownloadError(cause) ? cause : new DownloadError('link_lost', lostMessage(link.peerId, cause), { peer: link.peerId, cause });
+    this.#close(session, error);
+    return error;
+  }
+
+  /** Tells every greeted peer that we go, and forgets them. */
+  close(): void {
+    for (const session of this.#sessions.values()) {
+      this.post(session.peerId, { kind: 'bye', code: 'link_lost', reason: 'the service was shut down' });
+      this.#close(session, new DownloadError('service_closed', 'the service was shut down'));
+    }
+  }
+
+  #deliver(peerId: string, messages: (limits: PeerLimits) => OutgoingMessage[], signal?: AbortSignal): Promise<void> {
+    const { limits } = this.#sessions.get(peerId) ?? {};
+    if (limits) return this.#sendAll(peerId, messages(limits), signal);
+    return this.#opened(peerId, signal).then((session) => this.#sendAll(peerId, messages(session.limits ?? this.#limits), signal));
+  }
+
+  async #opened(peerId: string, signal: AbortSignal | undefined): Promise<Session> {
+    const session = this.#sessions.get(peerId) ?? this.#newSession(peerId, undefined);
+    this.#greet(session);
+    await (signal ? orAborted(session.open.promise, signal) : session.open.promise);
+    return session;
+  }
+
+  #sendAll(peerId: string, messages: readonly OutgoingMessage[], signal: AbortSignal | undefined): Promise<void> {
+    const options = signal ? { signal } : {};
+    const [only] = messages;
+    if (messages.length === 1 && only) return this.#transport.send(peerId, only, options);
+    return Promise.all(messages.map((message) => this.#transport.send(peerId, message, options))).then(() => {});
+  }
+
+  #sessionOf(link: PeerLink): Session {
+    const known = this.#sessions.get(link.peerId);
+    if (known && (known.linkId === undefined || known.linkId === link.linkId)) {
+      known.linkId = link.linkId;
+      return known;
+    }
+    if (known) this.#close(known, new DownloadError('link_lost', lostMessage(link.peerId, undefined), { peer: link.peerId }));
+    return this.#newSession(link.peerId, link.linkId);
+  }
+
+  #newSession(peerId: string, linkId: string | undefined): Session {
+    const session: Session = { peerId, linkId, asked: false, limits: undefined, open: deferred(), cancelTimer: () => {} };
+    session.open.promise.catch(() => {});
+    this.#sessions.set(peerId, session);
+    return session;
+  }
+
+  #greet(session: Session): void {
+    if (session.asked) return;
+    session.asked = true;
+    this.#sendHello(session, undefined);
+    session.cancelTimer = this.#clock.setTimer(greetingTimeoutMs, () => {
+      this.#close(session, new DownloadError('request_timeout', `${printable(session.peerId)} did not greet within ${greetingTimeoutMs} ms`, { peer: session.peerId }));
+    });
+  }
+
+  #sendHello(session: Session, answer: true | undefined): void {
+    const { instanceId } = this.#transport;
+    const header = writeHeader({ kind: 'hello', majors: protocolMajors, minor: protocolMinor, instanceId, limits: this.#limits, features: [], answer });
+    this.#transport.send(session.peerId, { header, body: [] }).catch((error: unknown) => {
+      const known = isDownloadError(error) ? error : new DownloadError('unreachable', reasonOf(error), { peer: session.peerId, cause: error });
+      this.#close(session, known);
+    });
+  }
+
+  #refuseVersion(session: Session, majors: readonly number[]): void {
+    const bye: Bye = { kind: 'bye', code: 'version', majors: protocolMajors, reason: 'no common version' };
+    const goodbye = this.#transport.send(session.peerId, { header: writeHeader(bye), body: [] });
+    const end = (): void => this.#transport.disconnect?.(session.peerId, 'no common version of the protocol');
+    goodbye.then(end, end);
+    this.#close(session, new DownloadError('version', versionMessage(majors), { peer: session.peerId }));
+  }
+
+  #noteInstance(peerId: string, instanceId: string): void {
+    const known = this.#instances.get(peerId);
+    if (known) known.latest = instanceId;
+    else this.#instances.set(peerId, { first: instanceId, latest: instanceId });
+  }
+
+  #close(session: Session, error: DownloadError): void {
+    session.cancelTimer();
+    if (this.#sessions.get(session.peerId) === session) this.#sessions.delete(session.peerId);
+    session.open.reject(error);
+  }
+}
+
+function versionMessage(theirs: readonly number[]): string {
+  return `no common version: we speak ${protocolMajors.join(', ')}, the peer speaks ${theirs.join(', ')}`;
+}
+
+function lostMessage(peerId: string, cause: Error | undefined): string {
+  return `the link to ${printable(peerId)} was lost${cause ? `: ${reasonOf(cause)}` : ''}`;
+}
