@@ -1,0 +1,125 @@
+import {
+  type DownloadOptions,
+  downloadObject,
+  DownloadService,
+  type DownloadServiceOptions,
+  type Consumer,
+  type Logger,
+  type ProgressEvent,
+  type Ref,
+} from '@towline/downloader-core';
+import {
+  type EndpointOptions,
+  type FaultPlan,
+  ManualClock,
+  MemoryNetwork,
+  seededRandom,
+  settle,
+} from '@towline/transport-memory';
+
+import { loadHasher } from '../../src/base/hash.ts';
+import { unpack } from '../../src/wire/pack.ts';
+
+// Loading takes real time, which a fake clock does not see: it is done before any test begins.
+await loadHasher();
+
+/** One message as it was sent. */
+export interface Sent {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: string;
+  readonly header: Readonly<Record<string, unknown>>;
+}
+
+/** A log line. */
+export interface Line {
+  readonly level: keyof Logger;
+  readonly message: string;
+}
+
+/** One process-like world: a network with a fake clock, an owner, and as many receivers as a test wants. */
+export class World {
+  readonly clock = new ManualClock();
+  readonly sent: Sent[] = [];
+  readonly lines: Line[] = [];
+  readonly network: MemoryNetwork;
+  readonly owner: DownloadService;
+  readonly #services: DownloadService[] = [];
+  readonly #random = seededRandom(7);
+
+  constructor({
+    faults,
+    ownerId = 'owner',
+    ...options
+  }: { faults?: FaultPlan; ownerId?: string } & Partial<DownloadServiceOptions> = {}) {
+    this.network = new MemoryNetwork({ clock: this.clock, faults: this.#watched(faults) });
+    this.owner = this.service(ownerId, options);
+  }
+
+  /** A service of its own endpoint. */
+  service(id: string, options: Partial<DownloadServiceOptions> = {}, endpoint: EndpointOptions = {}): DownloadService {
+    const service = new DownloadService({
+      transport: this.network.endpoint(id, endpoint),
+      clock: this.clock,
+      random: this.#random,
+      logger: this.#logger(),
+      ...options,
+    });
+    this.#services.push(service);
+    return service;
+  }
+
+  /** Starts a download and gives its promise, with rejections observed. */
+  start<R>(service: DownloadService, ref: Ref, consumer: Consumer<R>, options: DownloadOptions = {}): Promise<R> {
+    const running = downloadObject(service, ref, consumer, options);
+    running.catch(() => {});
+    return running;
+  }
+
+  /** Downloads with time moving on as needed. */
+  download<R>(service: DownloadService, ref: Ref, consumer: Consumer<R>, options: DownloadOptions = {}): Promise<R> {
+    return this.clock.runUntil(this.start(service, ref, consumer, options));
+  }
+
+  /** Kinds of the messages sent, of one sender if it is given. */
+  kinds(from?: string): string[] {
+    return this.sent.filter((message) => from === undefined || message.from === from).map(({ kind }) => kind);
+  }
+
+  /** Lets everything come to rest that waits for no timer. */
+  async rest(): Promise<void> {
+    await settle();
+  }
+
+  /** Shuts every service down; gives the number of timers that are left. */
+  async close(): Promise<number> {
+    await this.clock.runUntil(Promise.all(this.#services.map((service) => service.shutdown())));
+    return this.clock.pending;
+  }
+
+  #watched(faults: FaultPlan | undefined): FaultPlan {
+    return (subject) => {
+      const header = unpack(subject.header);
+      this.sent.push({ from: subject.from, to: subject.to, kind: String(header['kind']), header });
+      return typeof faults === 'function' ? faults(subject) : undefined;
+    };
+  }
+
+  #logger(): Logger {
+    const log = (level: keyof Logger) => (message: string) => void this.lines.push({ level, message });
+    return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  }
+}
+
+/** The states of a list of progress events, and what they count. */
+export function traceOf(events: readonly ProgressEvent[]): {
+  states: string[];
+  bytes: number[];
+  items: (number | undefined)[];
+} {
+  return {
+    states: events.map(({ state }) => state),
+    bytes: events.map(({ bytesDone }) => bytesDone),
+    items: events.map(({ itemsDone }) => itemsDone),
+  };
+}
