@@ -1,4 +1,10 @@
-import type { Clock, IncomingMessage, OutgoingMessage, Random } from '@towline/downloader-core/spi';
+import {
+  type Clock,
+  type IncomingMessage,
+  onAbort,
+  type OutgoingMessage,
+  type Random,
+} from '@towline/downloader-core/spi';
 import { Channel, type Parcel } from './channel.ts';
 import type { Fault } from './faults.ts';
 import { copyMessage, corruptBody } from './message-copies.ts';
@@ -76,7 +82,7 @@ export class Direction {
       const parcel: Parcel = {
         dueAtMs: this.#options.clock.now() + delayMs,
         arrive: () => {
-          signal?.removeEventListener('abort', takeBack);
+          stopFollowing?.();
           let failure: Error | void = undefined;
           try {
             failure = act();
@@ -86,11 +92,11 @@ export class Direction {
           }
         },
         lose: (cause) => {
-          signal?.removeEventListener('abort', takeBack);
+          stopFollowing?.();
           reject(cause);
         },
       };
-      signal?.addEventListener('abort', takeBack, { once: true });
+      const stopFollowing = signal && onAbort(signal, takeBack);
       this.#channel.push(parcel);
     });
   }

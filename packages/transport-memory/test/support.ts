@@ -1,4 +1,4 @@
-import { isDownloadError, type Transport } from '@towline/downloader-core/spi';
+import { isDownloadError, reasonOf, type Transport } from '@towline/downloader-core/spi';
 import { type FaultPlan, ManualClock, MemoryNetwork } from '../src/index.ts';
 
 export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -14,10 +14,10 @@ export function recordOf(transport: Transport): string[] {
   return record;
 }
 
-/** The code of a DownloadError; `none` without an error; anything else as text. */
+/** The code of a DownloadError, `none` without an error, the text of anything else. */
 export const codeOf = (error: unknown): string => {
   if (error === undefined) return 'none';
-  return isDownloadError(error) ? error.code : String(error);
+  return isDownloadError(error) ? error.code : reasonOf(error);
 };
 
 /** The code that a promise rejects with, or `sent`. */
