@@ -23,6 +23,7 @@ export { equalBytes, type Hasher, loadHasher, type RunningHash } from './base/ha
 export { isPlainObject, type PlainObject } from './base/plain.ts';
 export { type Random, systemRandom } from './base/random.ts';
 export type { Schema } from './base/schema.ts';
+export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
 export type {
   IdentityStrength,

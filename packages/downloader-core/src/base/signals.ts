@@ -1,18 +1,41 @@
 import type { Clock } from './clock.ts';
 
+const followers = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `callback` once when the signal aborts; returns a function that takes it back. However many follow a signal, it
+ * has one listener: platforms warn about more than ten. On an aborted signal nothing happens: look at `aborted` first.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const following = followers.get(signal) ?? followSignal(signal);
+  const entry = (): void => callback();
+  following.add(entry);
+  return () => void following.delete(entry);
+}
+
+function followSignal(signal: AbortSignal): Set<() => void> {
+  const following = new Set<() => void>();
+  followers.set(signal, following);
+  const callAll = (): void => {
+    for (const callback of [...following]) callback();
+    following.clear();
+  };
+  signal.addEventListener('abort', callAll, { once: true });
+  return following;
+}
+
 /** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
-export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortReason(signal));
-    const onAbort = (): void => {
+    if (signal.aborted) return reject(abortReason(signal));
+    const stopFollowing = onAbort(signal, () => {
       cancel();
-      reject(abortReason(signal as AbortSignal));
-    };
+      reject(abortReason(signal));
+    });
     const cancel = clock.setTimer(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
+      stopFollowing();
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
@@ -23,11 +46,8 @@ export function orAborted<T>(promise: PromiseLike<T> | T, signal: AbortSignal): 
       Promise.resolve(promise).catch(() => {});
       return reject(abortReason(signal));
     }
-    const onAbort = (): void => reject(abortReason(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    Promise.resolve(promise)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    const stopFollowing = onAbort(signal, () => reject(abortReason(signal)));
+    Promise.resolve(promise).then(resolve, reject).finally(stopFollowing);
   });
 }
 
@@ -47,8 +67,7 @@ export function childController(...parents: readonly (AbortSignal | undefined)[]
     if (!parent) continue;
     const follow = (): void => controller.abort(parent.reason);
     if (parent.aborted) follow();
-    parent.addEventListener('abort', follow, { once: true });
-    detachers.push(() => parent.removeEventListener('abort', follow));
+    else detachers.push(onAbort(parent, follow));
   }
   return {
     signal: controller.signal,

@@ -1,4 +1,4 @@
-import { abortReason } from '../base/signals.ts';
+import { abortReason, onAbort } from '../base/signals.ts';
 
 /** Bytes that were set aside. `shrink` gives a part back, `release` all; releasing twice does nothing. */
 export interface Reservation {
@@ -51,20 +51,19 @@ export class ByteBudget {
     const now = this.tryReserve(bytes);
     if (now) return Promise.resolve(now);
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const stopFollowing = onAbort(signal, () => {
         this.#queue = this.#queue.filter((other) => other !== waiter);
         reject(abortReason(signal));
         this.#serveQueue();
-      };
+      });
       const waiter: Waiter = {
         bytes,
         grant: () => {
-          signal.removeEventListener('abort', onAbort);
+          stopFollowing();
           resolve(this.#take(bytes));
         },
       };
       this.#queue.push(waiter);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 

@@ -321,7 +321,10 @@ export class OwnedTransaction implements Transaction {
     logger.warn(`transaction ${printable(this.transactionId)}: receiver ${printable(receiverId)} failed`, { reason });
     const receiver = this.roster.receivers.get(receiverId);
     if (receiver && reason === 'never_came') receiver.failedReason = reason;
-    for (const ref of this.served) this.fail(ref, ref.entryOf(receiverId), reason, 'already_failed');
+    for (const ref of this.served) {
+      const entry = ref.entryOf(receiverId);
+      this.fail(ref, entry, entry.pending ? 'unconfirmed' : reason, 'already_failed');
+    }
   }
 
   // Whoever was failed for the whole transaction is failed on what is added later, too; the others get something to

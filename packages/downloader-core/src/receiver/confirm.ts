@@ -1,4 +1,5 @@
 import type { Ref } from '../base/ref.ts';
+import { onAbort } from '../base/signals.ts';
 import type { Confirm, Confirmed, Refused } from '../wire/messages.ts';
 import type { ReceiverContext } from './context.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -22,7 +23,10 @@ export interface Confirmation {
 export async function confirm(confirmation: Confirmation): Promise<boolean> {
   const { context, ref, mailbox, retries, message, signal } = confirmation;
   for (let attempt = 1; attempt <= retries.maxRetries + 1 && !signal.aborted; attempt += 1) {
-    const answered = answerWithin(confirmation, backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()));
+    const answered = answerWithin(
+      confirmation,
+      backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()),
+    );
     context.wire.send(ref.owner, message, signal).catch(() => {});
     const answer = await answered;
     mailbox.onAnswer = undefined;
@@ -31,16 +35,18 @@ export async function confirm(confirmation: Confirmation): Promise<boolean> {
   return false;
 }
 
-function answerWithin({ context, mailbox, message, signal }: Confirmation, waitMs: number): Promise<Confirmed | Refused | undefined> {
+function answerWithin(
+  { context, mailbox, message, signal }: Confirmation,
+  waitMs: number,
+): Promise<Confirmed | Refused | undefined> {
   return new Promise((resolve) => {
     const finish = (answer?: Confirmed | Refused): void => {
       cancel();
-      signal.removeEventListener('abort', onAbort);
+      stopFollowing();
       resolve(answer);
     };
-    const onAbort = (): void => finish();
-    const cancel = context.clock.setTimer(waitMs, onAbort);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const cancel = context.clock.setTimer(waitMs, () => finish());
+    const stopFollowing = onAbort(signal, () => finish());
     mailbox.onAnswer = (answer) => {
       if (answer.kind === 'refused' || answer.nonce === message.nonce) finish(answer);
     };

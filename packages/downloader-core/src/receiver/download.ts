@@ -12,7 +12,12 @@ import { Tracker } from './tracker.ts';
 import { consumerCall, Transfer } from './transfer.ts';
 
 /** Downloads one object (section L of the contract). Throws `invalid_argument` before anything is begun. */
-export function download<R>(context: ReceiverContext, ref: Ref, consumer: Consumer<R>, options: DownloadOptions): Promise<R> {
+export function download<R>(
+  context: ReceiverContext,
+  ref: Ref,
+  consumer: Consumer<R>,
+  options: DownloadOptions,
+): Promise<R> {
   const checked = parseRef(ref);
   if (!isConsumer(consumer)) invalidArgument('consumer', 'does not implement Consumer');
   return new Download(context, checked, consumer, planDownload(options)).run();
@@ -107,7 +112,14 @@ class Download<R> {
       retries: this.#plan.retries,
       idleTimeoutMs: this.#transfer?.idleTimeoutMs,
       signal: this.#control.signal,
-      message: { kind: 'confirm', downloadId: this.#downloadId, refId, nonce, status, ...(reason === undefined ? {} : { reason }) },
+      message: {
+        kind: 'confirm',
+        downloadId: this.#downloadId,
+        refId,
+        nonce,
+        status,
+        ...(reason === undefined ? {} : { reason }),
+      },
     });
   }
 
@@ -127,23 +139,36 @@ class Download<R> {
     } catch (thrown) {
       logger.error(`downloadFailed() threw: ${reasonOf(thrown)}`, { error: thrown });
     }
-    logger.warn(`failed: ${error.message}`, { code: error.code, refId: shortRef(this.#ref.refId), bytes: this.#tracker.bytesDone });
+    logger.warn(`failed: ${error.message}`, {
+      code: error.code,
+      refId: shortRef(this.#ref.refId),
+      bytes: this.#tracker.bytesDone,
+    });
     this.#tracker.emit(error.code === 'aborted' ? 'aborted' : 'failed', { reason: error.code, ...details });
     return error;
   }
 
   #interruption(): DownloadError | undefined {
     const { signal } = this.#plan;
-    if (this.#context.closing.aborted) return new DownloadError('service_closed', `the service was shut down ${this.#where()}`, this.#about());
+    if (this.#context.closing.aborted)
+      return new DownloadError('service_closed', `the service was shut down ${this.#where()}`, this.#about());
     if (!signal?.aborted) return undefined;
-    return new DownloadError('aborted', `the download was aborted ${this.#where()}`, { ...this.#about(), cause: signal.reason });
+    return new DownloadError('aborted', `the download was aborted ${this.#where()}`, {
+      ...this.#about(),
+      cause: signal.reason,
+    });
   }
 
   #explain(thrown: unknown): DownloadError {
     const error = asDownloadError(thrown, 'consumer_failed');
     if (error.refId !== undefined) return error;
     const { code, side, retryable, message } = error;
-    return new DownloadError(code, `${message} ${this.#where()}`, { ...this.#about(), side, retryable, cause: error.cause ?? error });
+    return new DownloadError(code, `${message} ${this.#where()}`, {
+      ...this.#about(),
+      side,
+      retryable,
+      cause: error.cause ?? error,
+    });
   }
 
   #about(): { refId: string; peer: string } {
@@ -160,11 +185,14 @@ class Download<R> {
     const bytes = this.#tracker.bytesDone;
     const bytesPerSecond = seconds > 0 ? Math.round(bytes / seconds) : 0;
     const heard = acknowledged ? '' : ', but the owner did not acknowledge it';
-    logger.info(`done: ref ${shortRef(this.#ref.refId)}, ${bytes} bytes, ${seconds.toFixed(1)} s, ${bytesPerSecond} bytes/s${heard}`, {
-      bytes,
-      seconds,
-      bytesPerSecond,
-      acknowledged,
-    });
+    logger.info(
+      `done: ref ${shortRef(this.#ref.refId)}, ${bytes} bytes, ${seconds.toFixed(1)} s, ${bytesPerSecond} bytes/s${heard}`,
+      {
+        bytes,
+        seconds,
+        bytesPerSecond,
+        acknowledged,
+      },
+    );
   }
 }

@@ -16,12 +16,15 @@ export class Mailbox implements Inbox {
   take(message: ToReceiver | Busy, carrier: IncomingMessage): void {
     if (message.kind === 'confirmed') this.onAnswer?.(message);
     else if (message.kind === 'refused') this.#refused(message, carrier);
-    else if (message.kind === 'busy' || message.pullNo === this.reception?.pullNo) this.reception?.take(message, carrier);
+    else if (message.kind === 'busy' || message.pullNo === this.reception?.pullNo)
+      this.reception?.take(message, carrier);
     else carrier.release?.();
   }
 
   malformed(problem: string): void {
-    this.reception?.fail(new Retry(new DownloadError('protocol', `a message of the owner could not be read: ${printable(problem)}`)));
+    this.reception?.fail(
+      new Retry(new DownloadError('protocol', `a message of the owner could not be read: ${printable(problem)}`)),
+    );
   }
 
   lost(error: DownloadError): void {
@@ -29,7 +32,8 @@ export class Mailbox implements Inbox {
   }
 
   #refused(message: Refused, carrier: IncomingMessage): void {
-    if (message.pullNo === undefined || message.pullNo === this.reception?.pullNo) this.reception?.take(message, carrier);
+    if (message.pullNo === undefined || message.pullNo === this.reception?.pullNo)
+      this.reception?.take(message, carrier);
     if (message.pullNo === undefined) this.onAnswer?.(message);
   }
 }

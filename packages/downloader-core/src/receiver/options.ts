@@ -31,9 +31,12 @@ export interface DownloadPlan {
 /** Checks options. Throws `invalid_argument`. */
 export function planDownload(options: DownloadOptions): DownloadPlan {
   const { progressIntervalMs = 1000, requestTimeoutMs = 30_000, windowBytes = 8 * 1024 * 1024 } = options;
-  if (!Number.isFinite(progressIntervalMs) || progressIntervalMs < 0) invalidArgument('progressIntervalMs', 'must be a finite number from 0');
-  if (!Number.isFinite(requestTimeoutMs) || requestTimeoutMs <= 0) invalidArgument('requestTimeoutMs', 'must be positive');
-  if (!Number.isSafeInteger(windowBytes) || windowBytes < 1) invalidArgument('windowBytes', 'must be a whole number from 1');
+  if (!Number.isFinite(progressIntervalMs) || progressIntervalMs < 0)
+    invalidArgument('progressIntervalMs', 'must be a finite number from 0');
+  if (!Number.isFinite(requestTimeoutMs) || requestTimeoutMs <= 0)
+    invalidArgument('requestTimeoutMs', 'must be positive');
+  if (!Number.isSafeInteger(windowBytes) || windowBytes < 1)
+    invalidArgument('windowBytes', 'must be a whole number from 1');
   return {
     signal: options.signal,
     onProgress: options.onProgress,

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes, type Hasher } from '../base/hash.ts';
-import { abortReason } from '../base/signals.ts';
+import { abortReason, onAbort } from '../base/signals.ts';
 import { printable } from '../base/text.ts';
 import type { IncomingMessage } from '../base/transport.ts';
 import { type AssembledBody, BodyAssembler } from '../wire/assembler.ts';
@@ -100,13 +100,13 @@ export class Reception {
   #arrival(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
-        signal.removeEventListener('abort', wake);
+        stopFollowing();
         this.#stopTimer();
         this.#stopTimer = noTimer;
         resolve();
       };
+      const stopFollowing = onAbort(signal, wake);
       this.#wake = wake;
-      signal.addEventListener('abort', wake, { once: true });
       this.#restartTimer();
     });
   }
@@ -149,7 +149,12 @@ export class Reception {
     if (!this.#setup.window.covers(message.seq, this.#receivedBytes)) {
       throw new DownloadError('protocol', 'the owner sent a chunk that was not asked for');
     }
-    const whole = this.#assembler.take(`chunk ${message.seq}`, message.body, carrier.body, maxChunkBytes + maxStateBytes);
+    const whole = this.#assembler.take(
+      `chunk ${message.seq}`,
+      message.body,
+      carrier.body,
+      maxChunkBytes + maxStateBytes,
+    );
     if (!whole) return carrier.release?.();
     if (!whole.intact) throw damaged(`chunk ${message.seq}`);
     this.#digest.add(whole.checksum);
@@ -173,7 +178,8 @@ export class Reception {
 
   #acceptEnd(message: End): void {
     const isWhole = message.chunks === this.#digest.chunks && equalBytes(message.digest, this.#digest.digest());
-    if (!isWhole) throw new Retry(new DownloadError('link_lost', 'chunks of this pull were lost, repeated or reordered'));
+    if (!isWhole)
+      throw new Retry(new DownloadError('link_lost', 'chunks of this pull were lost, repeated or reordered'));
     this.#push({ is: 'end', message });
   }
 
@@ -188,7 +194,9 @@ const noTimer = (): void => {};
 /** What a refusal of the owner is to us. */
 export function refusal(code: string, reason: string | undefined): DownloadError {
   const said = printable(code, 64);
-  return new DownloadError(said, `the owner refused: ${reason === undefined ? said : printable(reason)}`, { side: 'remote' });
+  return new DownloadError(said, `the owner refused: ${reason === undefined ? said : printable(reason)}`, {
+    side: 'remote',
+  });
 }
 
 function damaged(what: string): Retry {

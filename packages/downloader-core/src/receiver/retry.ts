@@ -13,7 +13,12 @@ export interface RetryPolicy {
 }
 
 /** The wait before retry `retry` (1, 2 …), never longer than half of the owner's idle budget for us. */
-export function backoffMs(policy: RetryPolicy, retry: number, idleTimeoutMs: number | undefined, fraction: number): number {
+export function backoffMs(
+  policy: RetryPolicy,
+  retry: number,
+  idleTimeoutMs: number | undefined,
+  fraction: number,
+): number {
   const grown = Math.min(policy.backoffBaseMs * 2 ** (retry - 1), policy.backoffCapMs);
   const bounded = Math.min(grown, (idleTimeoutMs ?? Infinity) / 2);
   return policy.jitter ? bounded * (0.5 + fraction / 2) : bounded;
@@ -22,7 +27,8 @@ export function backoffMs(policy: RetryPolicy, retry: number, idleTimeoutMs: num
 /** Checks the options of a policy. Throws `invalid_argument`. */
 export function planRetries(options: Partial<RetryPolicy>): RetryPolicy {
   const { maxRetries = 3, backoffBaseMs = 2000, backoffCapMs = 60_000, jitter = false } = options;
-  if (!Number.isSafeInteger(maxRetries) || maxRetries < 0) invalidArgument('maxRetries', 'must be a whole number from 0');
+  if (!Number.isSafeInteger(maxRetries) || maxRetries < 0)
+    invalidArgument('maxRetries', 'must be a whole number from 0');
   if (!Number.isFinite(backoffBaseMs) || backoffBaseMs <= 0) invalidArgument('backoffBaseMs', 'must be positive');
   if (!Number.isFinite(backoffCapMs) || backoffCapMs <= 0) invalidArgument('backoffCapMs', 'must be positive');
   return { maxRetries, backoffBaseMs, backoffCapMs, jitter };

@@ -1,6 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { countFields, newProgressStream, type ProgressEvent, type ProgressState, takesEvent } from '../base/progress.ts';
+import {
+  countFields,
+  newProgressStream,
+  type ProgressEvent,
+  type ProgressState,
+  takesEvent,
+} from '../base/progress.ts';
 import type { Ref } from '../base/ref.ts';
 import { reasonOf } from '../base/text.ts';
 
@@ -18,7 +24,13 @@ export class Tracker {
   readonly #intervalMs: number;
   readonly #onProgress: ((event: ProgressEvent) => void) | undefined;
 
-  constructor(clock: Clock, logger: Logger, ref: Ref, intervalMs: number, onProgress: ((event: ProgressEvent) => void) | undefined) {
+  constructor(
+    clock: Clock,
+    logger: Logger,
+    ref: Ref,
+    intervalMs: number,
+    onProgress: ((event: ProgressEvent) => void) | undefined,
+  ) {
     this.#clock = clock;
     this.#logger = logger;
     this.#ref = ref;
@@ -38,7 +50,15 @@ export class Tracker {
     const { transactionId, refId } = this.#ref;
     const { sequence } = this.#stream;
     try {
-      this.#onProgress({ transactionId, refId, sequence, ...countFields(this), timestampMs: this.#clock.wallNow(), state, ...details });
+      this.#onProgress({
+        transactionId,
+        refId,
+        sequence,
+        ...countFields(this),
+        timestampMs: this.#clock.wallNow(),
+        state,
+        ...details,
+      });
     } catch (error) {
       this.#logger.warn(`onProgress threw: ${reasonOf(error)}`, { error });
     }

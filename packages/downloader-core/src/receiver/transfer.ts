@@ -77,7 +77,9 @@ export class Transfer {
   async owing<T>(work: PromiseLike<T>): Promise<T> {
     const { context, ref, downloadId, plan } = this.#setup;
     const intervalMs = (this.#idleTimeoutMs ?? plan.requestTimeoutMs) / 4;
-    const stop = every(context.clock, intervalMs, () => context.wire.post(ref.owner, { kind: 'busy', downloadId, refId: ref.refId }));
+    const stop = every(context.clock, intervalMs, () =>
+      context.wire.post(ref.owner, { kind: 'busy', downloadId, refId: ref.refId }),
+    );
     try {
       return await work;
     } finally {
@@ -157,7 +159,17 @@ export class Transfer {
     return true;
   }
 
-  #begin({ state, request, resumedBytes, resumedItems }: { state?: State; request?: unknown; resumedBytes?: number; resumedItems?: number }): void {
+  #begin({
+    state,
+    request,
+    resumedBytes,
+    resumedItems,
+  }: {
+    state?: State;
+    request?: unknown;
+    resumedBytes?: number;
+    resumedItems?: number;
+  }): void {
     const { tracker } = this.#setup;
     this.#begun = true;
     this.#wants = undefined;
@@ -204,7 +216,9 @@ export class Transfer {
     if (equalBytes(packCanonical(returned as State), packCanonical(unpack(stateBytes)))) return false;
     this.#position = position;
     if (!this.#warnedOfJump) {
-      this.#setup.context.logger.warn(`the consumer of ref ${shortRef(this.#setup.ref.refId)} returned another state than it was given: what was sent ahead is dropped`);
+      this.#setup.context.logger.warn(
+        `the consumer of ref ${shortRef(this.#setup.ref.refId)} returned another state than it was given: what was sent ahead is dropped`,
+      );
     }
     this.#warnedOfJump = true;
     return true;
@@ -217,7 +231,15 @@ export class Transfer {
     if (!credit) return;
     const consumed = { bytes: tracker.bytesDone, items: tracker.itemsDone };
     const { refId } = ref;
-    context.wire.post(ref.owner, { kind: 'grant', downloadId, refId, pullNo: this.#pullNo, credit, consumed, consumedSeq: chunk.seq });
+    context.wire.post(ref.owner, {
+      kind: 'grant',
+      downloadId,
+      refId,
+      pullNo: this.#pullNo,
+      credit,
+      consumed,
+      consumedSeq: chunk.seq,
+    });
   }
 
   async #recover(thrown: unknown): Promise<void> {
@@ -234,12 +256,15 @@ export class Transfer {
     this.#failures += 1;
     this.#refetch = atOnce && thrown.refetch;
     const waitMs = atOnce ? 0 : backoffMs(plan.retries, this.#failures, this.#idleTimeoutMs, context.random.fraction());
-    context.logger.warn(`retry ${this.#failures} of ${maxRetries} of ref ${shortRef(ref.refId)} in ${waitMs} ms: ${error.message}`, {
-      retry: this.#failures,
-      maxRetries,
-      waitMs,
-      code: error.code,
-    });
+    context.logger.warn(
+      `retry ${this.#failures} of ${maxRetries} of ref ${shortRef(ref.refId)} in ${waitMs} ms: ${error.message}`,
+      {
+        retry: this.#failures,
+        maxRetries,
+        waitMs,
+        code: error.code,
+      },
+    );
     tracker.emit('retrying', { reason: error.code });
     if (waitMs > 0) await this.owing(delay(context.clock, waitMs, signal));
   }
@@ -247,14 +272,20 @@ export class Transfer {
   #recovered(): void {
     if (this.#failures === 0) return;
     const { context, ref } = this.#setup;
-    context.logger.info(`recovered ref ${shortRef(ref.refId)} after ${this.#failures} retries`, { retries: this.#failures });
+    context.logger.info(`recovered ref ${shortRef(ref.refId)} after ${this.#failures} retries`, {
+      retries: this.#failures,
+    });
     this.#failures = 0;
   }
 
   #explained(error: unknown): unknown {
     const { context, ref } = this.#setup;
     if (!isDownloadError(error) || error.code !== 'unknown_ref' || !context.wasRestarted(ref.owner)) return error;
-    return new DownloadError('unknown_ref', `the owner ${printable(ref.owner)} was restarted and does not know the ref any more`, { cause: error });
+    return new DownloadError(
+      'unknown_ref',
+      `the owner ${printable(ref.owner)} was restarted and does not know the ref any more`,
+      { cause: error },
+    );
   }
 
   #readState(bytes: Uint8Array): State {
@@ -263,7 +294,9 @@ export class Transfer {
       const state = unpack(bytes);
       return stateSchema ? stateSchema.parse(state) : state;
     } catch (error) {
-      throw new DownloadError('protocol', `the owner sent a state that cannot be: ${reasonOf(error)}`, { cause: error });
+      throw new DownloadError('protocol', `the owner sent a state that cannot be: ${reasonOf(error)}`, {
+        cause: error,
+      });
     }
   }
 
@@ -285,12 +318,20 @@ export async function consumerCall<T>(call: () => T | PromiseLike<T>): Promise<T
 function endOf(end: End): End {
   if (end.status === 'eof') return end;
   const code = printable(end.code ?? 'source_error', 64);
-  throw new DownloadError(code, `the owner reported: ${printable(end.reason ?? code)}`, { side: 'remote', retryable: false });
+  throw new DownloadError(code, `the owner reported: ${printable(end.reason ?? code)}`, {
+    side: 'remote',
+    retryable: false,
+  });
 }
 
 function packed(what: string, value: unknown, maxBytes: number): Uint8Array {
-  if (!isPlainObject(value)) throw new DownloadError('consumer_failed', `the consumer returned ${what} that is no plain object`);
+  if (!isPlainObject(value))
+    throw new DownloadError('consumer_failed', `the consumer returned ${what} that is no plain object`);
   const bytes = pack(value);
-  if (bytes.byteLength > maxBytes) throw new DownloadError('consumer_failed', `the consumer returned ${what} of ${bytes.byteLength} bytes, above ${maxBytes}`);
+  if (bytes.byteLength > maxBytes)
+    throw new DownloadError(
+      'consumer_failed',
+      `the consumer returned ${what} of ${bytes.byteLength} bytes, above ${maxBytes}`,
+    );
   return bytes;
 }

@@ -26,7 +26,12 @@ export function dispatch(parties: Parties, carrier: IncomingMessage, link: PeerL
   }
 }
 
-function route({ owner, receivers, sessions }: Parties, message: Message, carrier: IncomingMessage, link: PeerLink): void {
+function route(
+  { owner, receivers, sessions }: Parties,
+  message: Message,
+  carrier: IncomingMessage,
+  link: PeerLink,
+): void {
   if (message.kind === 'hello') return sessions.onHello(message, link);
   if (message.kind === 'bye') {
     const error = sessions.onBye(message, link);
@@ -60,7 +65,12 @@ const fromOwners: ReadonlySet<string | undefined> = new Set(['described', 'chunk
 const neverAnswered: ReadonlySet<string | undefined> = new Set(['hello', 'bye', 'busy']);
 
 /** Answers what cannot be read or must not be ignored; the link and every other download go on. */
-function refuse({ receivers, sessions, logger }: Parties, header: Exclude<ReadHeader, { is: 'message' }>, carrier: IncomingMessage, link: PeerLink): void {
+function refuse(
+  { receivers, sessions, logger }: Parties,
+  header: Exclude<ReadHeader, { is: 'message' }>,
+  carrier: IncomingMessage,
+  link: PeerLink,
+): void {
   carrier.release?.();
   const problem = header.is === 'unknown' ? `unknown kind ${printable(header.kind, 64)}` : header.problem;
   logger.warn(`a message of ${printable(link.peerId)} was not taken: ${printable(problem)}`);

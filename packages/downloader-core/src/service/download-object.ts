@@ -35,7 +35,8 @@ export async function downloadAll<R>(
   options: DownloadAllOptions = {},
 ): Promise<PromiseSettledResult<R>[]> {
   const { concurrency = 4, failFast = false, signal, ...each } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) invalidArgument('concurrency', 'must be a whole number from 1');
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    invalidArgument('concurrency', 'must be a whole number from 1');
   const control = childController(signal);
   const results: PromiseSettledResult<R>[] = [];
   const todo = refs.entries();

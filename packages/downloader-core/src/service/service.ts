@@ -90,8 +90,14 @@ export class DownloadService implements AsyncDisposable {
         addresses: () => transport.addresses,
         drainMs: positive('drainMs', options.drainMs, 60_000),
       },
-      { ttlMs: positive('tombstoneMs', options.tombstoneMs, halfAnHourMs), capacity: positive('maxTombstones', options.maxTombstones, 100_000) },
-      { ttlMs: positive('outcomeMs', options.outcomeMs, halfAnHourMs), capacity: positive('maxOutcomes', options.maxOutcomes, 10_000) },
+      {
+        ttlMs: positive('tombstoneMs', options.tombstoneMs, halfAnHourMs),
+        capacity: positive('maxTombstones', options.maxTombstones, 100_000),
+      },
+      {
+        ttlMs: positive('outcomeMs', options.outcomeMs, halfAnHourMs),
+        capacity: positive('maxOutcomes', options.maxOutcomes, 10_000),
+      },
     );
     this.#loading = loadHasher();
     this.#receiverContext = {
@@ -184,7 +190,9 @@ export class DownloadService implements AsyncDisposable {
     this.#owner.clear();
     this.#sessions.close();
     for (const detach of this.#detach) detach();
-    await this.#transport.close().catch((error: unknown) => this.#logger.warn('the transport did not close well', { error }));
+    await this.#transport
+      .close()
+      .catch((error: unknown) => this.#logger.warn('the transport did not close well', { error }));
   }
 
   // Nothing can be checked before the checksum code is there; it takes a moment, once per process.
@@ -199,7 +207,11 @@ export class DownloadService implements AsyncDisposable {
   }
 
   #dispatch(message: IncomingMessage, link: PeerLink): void {
-    dispatch({ owner: this.#owner, receivers: this.#receivers, sessions: this.#sessions, logger: this.#logger }, message, link);
+    dispatch(
+      { owner: this.#owner, receivers: this.#receivers, sessions: this.#sessions, logger: this.#logger },
+      message,
+      link,
+    );
   }
 
   #onPeerLost(link: PeerLink, cause: Error | undefined): void {
@@ -226,7 +238,8 @@ export interface ServiceStats {
 function checkTransport({ endpointId, instanceId, capabilities }: Transport): void {
   const problem = idProblem(endpointId) ?? idProblem(instanceId);
   if (problem) invalidArgument('transport', `has an endpoint or instance id that ${problem}`);
-  if (capabilities.maxMessageBytes < 128 * 1024) invalidArgument('transport', 'carries messages of less than 131,072 bytes');
+  if (capabilities.maxMessageBytes < 128 * 1024)
+    invalidArgument('transport', 'carries messages of less than 131,072 bytes');
 }
 
 function positive(name: string, value: number | undefined, byDefault: number): number {

@@ -78,7 +78,8 @@ export class Sessions implements Wire {
 
   onHello(hello: Hello, link: PeerLink): void {
     const session = this.#sessionOf(link);
-    if (!hello.majors.some((major) => protocolMajors.includes(major))) return this.#refuseVersion(session, hello.majors);
+    if (!hello.majors.some((major) => protocolMajors.includes(major)))
+      return this.#refuseVersion(session, hello.majors);
     session.limits = hello.limits;
     session.cancelTimer();
     this.#noteInstance(link.peerId, hello.instanceId);
@@ -88,7 +89,8 @@ export class Sessions implements Wire {
 
   /** The peer says goodbye: what waits for it fails. Gives the error. */
   onBye({ code, reason, majors }: Bye, link: PeerLink): DownloadError {
-    const said = code === 'version' && majors ? versionMessage(majors) : `the peer ended the link: ${printable(reason ?? code)}`;
+    const said =
+      code === 'version' && majors ? versionMessage(majors) : `the peer ended the link: ${printable(reason ?? code)}`;
     const error = new DownloadError(printable(code, 64), said, { side: 'remote', peer: link.peerId });
     this.#close(this.#sessionOf(link), error);
     return error;
@@ -98,7 +100,9 @@ export class Sessions implements Wire {
   onLost(link: PeerLink, cause: Error | undefined): DownloadError | undefined {
     const session = this.#sessions.get(link.peerId);
     if (!session || (session.linkId !== undefined && session.linkId !== link.linkId)) return undefined;
-    const error = isDownloadError(cause) ? cause : new DownloadError('link_lost', lostMessage(link.peerId, cause), { peer: link.peerId, cause });
+    const error = isDownloadError(cause)
+      ? cause
+      : new DownloadError('link_lost', lostMessage(link.peerId, cause), { peer: link.peerId, cause });
     this.#close(session, error);
     return error;
   }
@@ -114,7 +118,9 @@ export class Sessions implements Wire {
   #deliver(peerId: string, messages: (limits: PeerLimits) => OutgoingMessage[], signal?: AbortSignal): Promise<void> {
     const { limits } = this.#sessions.get(peerId) ?? {};
     if (limits) return this.#sendAll(peerId, messages(limits), signal);
-    return this.#opened(peerId, signal).then((session) => this.#sendAll(peerId, messages(session.limits ?? this.#limits), signal));
+    return this.#opened(peerId, signal).then((session) =>
+      this.#sendAll(peerId, messages(session.limits ?? this.#limits), signal),
+    );
   }
 
   async #opened(peerId: string, signal: AbortSignal | undefined): Promise<Session> {
@@ -137,12 +143,20 @@ export class Sessions implements Wire {
       known.linkId = link.linkId;
       return known;
     }
-    if (known) this.#close(known, new DownloadError('link_lost', lostMessage(link.peerId, undefined), { peer: link.peerId }));
+    if (known)
+      this.#close(known, new DownloadError('link_lost', lostMessage(link.peerId, undefined), { peer: link.peerId }));
     return this.#newSession(link.peerId, link.linkId);
   }
 
   #newSession(peerId: string, linkId: string | undefined): Session {
-    const session: Session = { peerId, linkId, asked: false, limits: undefined, open: deferred(), cancelTimer: () => {} };
+    const session: Session = {
+      peerId,
+      linkId,
+      asked: false,
+      limits: undefined,
+      open: deferred(),
+      cancelTimer: () => {},
+    };
     session.open.promise.catch(() => {});
     this.#sessions.set(peerId, session);
     return session;
@@ -153,15 +167,32 @@ export class Sessions implements Wire {
     session.asked = true;
     this.#sendHello(session, undefined);
     session.cancelTimer = this.#clock.setTimer(greetingTimeoutMs, () => {
-      this.#close(session, new DownloadError('request_timeout', `${printable(session.peerId)} did not greet within ${greetingTimeoutMs} ms`, { peer: session.peerId }));
+      this.#close(
+        session,
+        new DownloadError(
+          'request_timeout',
+          `${printable(session.peerId)} did not greet within ${greetingTimeoutMs} ms`,
+          { peer: session.peerId },
+        ),
+      );
     });
   }
 
   #sendHello(session: Session, answer: true | undefined): void {
     const { instanceId } = this.#transport;
-    const header = writeHeader({ kind: 'hello', majors: protocolMajors, minor: protocolMinor, instanceId, limits: this.#limits, features: [], answer });
+    const header = writeHeader({
+      kind: 'hello',
+      majors: protocolMajors,
+      minor: protocolMinor,
+      instanceId,
+      limits: this.#limits,
+      features: [],
+      answer,
+    });
     this.#transport.send(session.peerId, { header, body: [] }).catch((error: unknown) => {
-      const known = isDownloadError(error) ? error : new DownloadError('unreachable', reasonOf(error), { peer: session.peerId, cause: error });
+      const known = isDownloadError(error)
+        ? error
+        : new DownloadError('unreachable', reasonOf(error), { peer: session.peerId, cause: error });
       this.#close(session, known);
     });
   }
