@@ -49,14 +49,20 @@ function parseEntry(input: unknown): IndexEntry {
   if (!isPlainObject(input)) throw badListing('has an entry that is no object');
   const { refId, kind, name, bytes } = input;
   if (typeof refId !== 'string' || idProblem(refId)) throw badListing('has a ref that is none');
-  if (typeof kind !== 'string' || kind === '' || kind.length > maxKindCharacters) throw badListing('has a kind that is none');
+  if (typeof kind !== 'string' || kind === '' || kind.length > maxKindCharacters)
+    throw badListing('has a kind that is none');
   if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > maxNameBytes) {
     throw badListing('has a name that is none');
   }
-  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw badListing('has a size that is none');
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0)
+    throw badListing('has a size that is none');
   return { refId, kind, name, bytes };
 }
 
 function badListing(problem: string, cause?: unknown): DownloadError {
-  return new DownloadError('bad_listing', `the owner’s list of objects ${problem}`, { side: 'remote', retryable: false, cause });
+  return new DownloadError('bad_listing', `the owner’s list of objects ${problem}`, {
+    side: 'remote',
+    retryable: false,
+    cause,
+  });
 }

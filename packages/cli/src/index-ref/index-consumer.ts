@@ -57,5 +57,8 @@ export class IndexConsumer implements Consumer<readonly IndexEntry[], IndexState
 }
 
 function unusable(problem: string): DownloadError {
-  return new DownloadError('bad_listing', `the owner’s list of objects ${problem}`, { side: 'remote', retryable: false });
+  return new DownloadError('bad_listing', `the owner’s list of objects ${problem}`, {
+    side: 'remote',
+    retryable: false,
+  });
 }

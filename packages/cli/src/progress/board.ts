@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '@towline/downloader-core/spi';
+import type { ProgressEvent } from '@towline/downloader-core';
 
 type ProgressState = ProgressEvent['state'];
 
@@ -64,6 +64,17 @@ export function advance(board: Board, key: string, event: ProgressEvent, nowMs: 
   return { ...board, lines: new Map(board.lines).set(key, line) };
 }
 
+/** The board at a later moment without news: the rates of lines under way fall. */
+export function settle(board: Board, nowMs: number): Board {
+  const lines = [...board.lines].map(([key, line]): [string, Line] => {
+    const last = line.moments.at(-1);
+    if (line.state !== 'active' || !last) return [key, line];
+    const moments = recentMoments([...line.moments, { atMs: nowMs, bytes: last.bytes }], nowMs);
+    return [key, { ...line, moments, bytesPerSecond: rate(moments) }];
+  });
+  return { ...board, lines: new Map(lines) };
+}
+
 function toStream(event: ProgressEvent, size: number | undefined): Stream {
   return {
     bytesDone: event.bytesDone,
@@ -81,7 +92,10 @@ function totalBytes(sizes: ReadonlyMap<string, number>, streams: ReadonlyMap<str
 }
 
 /** The state that says most: any failure first, `completed` only when every object is. */
-function lineState(streams: readonly Stream[], objects: number): { readonly state: ProgressState; readonly reason?: string } {
+function lineState(
+  streams: readonly Stream[],
+  objects: number,
+): { readonly state: ProgressState; readonly reason?: string } {
   for (const state of ['failed', 'aborted', 'retrying'] as const) {
     const found = streams.find((stream) => stream.state === state);
     if (found) return { state, ...(found.reason === undefined ? {} : { reason: found.reason }) };

@@ -15,7 +15,10 @@ const colourOf: Partial<Record<Line['state'], number>> = { completed: 32, failed
 
 /** The whole display: one line of text per receiver, each fitting into the columns. */
 export function renderBoard(board: Board, look: Look): readonly string[] {
-  const width = Math.min(labelCells, Math.max(0, ...[...board.lines.values()].map(({ label }) => shownLabel(label).length)));
+  const width = Math.min(
+    labelCells,
+    Math.max(0, ...[...board.lines.values()].map(({ label }) => shownLabel(label).length)),
+  );
   return [...board.lines.values()].map((line) => renderLine(line, width, look));
 }
 
