@@ -3,12 +3,15 @@ import {
   DownloadService,
   isDownloadError,
   type Outcome,
+  type ProgressEvent,
   type Ref,
   type Transaction,
 } from '@towline/downloader-core';
+import type { Transport } from '@towline/downloader-core/spi';
 import { type FaultSchedule, ManualClock, MemoryNetwork, seededRandom } from '@towline/transport-memory';
 
 import { loadHasher } from '../../src/base/hash.ts';
+import { unpack } from '../../src/wire/pack.ts';
 import { ChunkList, Collector } from './objects.ts';
 
 await loadHasher();
@@ -37,15 +40,14 @@ export async function runSchedule(seed: number): Promise<ScheduleResult> {
   const upTo = (limit: number): number => Math.floor(random.fraction() * limit);
   const clock = new ManualClock();
   const network = new MemoryNetwork({ clock, seed, faults: drawSchedule(random.fraction, upTo) });
-  const owner = new DownloadService({
-    transport: network.endpoint('owner', { maxMessageBytes: 131_072 }),
-    clock,
-    random,
-  });
+  const truth = new Truth(clock);
+  const transport = truth.watch(network.endpoint('owner', { maxMessageBytes: 131_072 }));
+  const owner = new DownloadService({ transport, clock, random });
   const receiverIds = Array.from({ length: 1 + upTo(8) }, (_, index) => `r${index}`);
   const transaction = owner.newTransaction({
     timeoutMs: 60_000 + upTo(120_000),
     ...declared(receiverIds, upTo(2) === 0),
+    onProgress: truth.onProgress,
   });
   const objects = Array.from({ length: 1 + upTo(5) }, () => drawObject(upTo));
   const refs = objects.map((object) => transaction.addObject(object));
@@ -67,7 +69,7 @@ export async function runSchedule(seed: number): Promise<ScheduleResult> {
   await clock.runUntil(Promise.all(running));
   const outcome = await clock.runUntil(outcomeOf);
   const problems = [
-    ...transfers.flatMap((transfer) => problemsOf(transfer, outcome)),
+    ...transfers.flatMap((transfer) => problemsOf(transfer, outcome, truth)),
     ...(await leftOvers(clock, network, owner, services, transaction)),
   ];
   const fulfilled = transfers.filter(({ result }) => result?.status === 'fulfilled');
@@ -101,7 +103,7 @@ function drawSchedule(fraction: () => number, upTo: (limit: number) => number): 
 // Some chunks are larger than a message, so that they are cut.
 function drawObject(upTo: (limit: number) => number): ChunkList {
   const chunks = Array.from({ length: upTo(9) }, (_, index) =>
-    `${index}`.repeat(upTo(10) === 0 ? 150_000 + upTo(150_000) : 1 + upTo(40)),
+    `${index}`.repeat(upTo(30) === 0 ? 150_000 + upTo(150_000) : 1 + upTo(40)),
   );
   const object = new ChunkList(chunks);
   Object.assign(object, { maxChunkBytes: 400_000 });
@@ -113,7 +115,7 @@ function recorded({ receiverId, ref }: Transfer, outcome: Outcome): { status: st
   return ofRef?.receivers.find((receiver) => receiver.receiverId === receiverId);
 }
 
-function problemsOf(transfer: Transfer, outcome: Outcome): string[] {
+function problemsOf(transfer: Transfer, outcome: Outcome, truth: Truth): string[] {
   const { receiverId, ref, expected, result } = transfer;
   const said = recorded(transfer, outcome);
   const where = `${receiverId} on ${ref.refId.slice(0, 8)}`;
@@ -126,7 +128,42 @@ function problemsOf(transfer: Transfer, outcome: Outcome): string[] {
   if (result?.status === 'fulfilled' && said?.status !== 'success' && said?.reason !== 'unconfirmed') {
     problems.push(`${where} completed, and the outcome says ${said?.status}/${said?.reason}`);
   }
+  if (said?.reason === 'unconfirmed' && truth.wasHeard(receiverId, ref.refId)) {
+    problems.push(`${where} is unconfirmed, though its confirmation came in time`);
+  }
   return problems;
+}
+
+/** What came to the owner in time: the one excuse for `unconfirmed` is that no confirmation did. */
+class Truth {
+  readonly #clock: ManualClock;
+  readonly #heardAtMs = new Map<string, number>();
+  readonly #finalAtMs = new Map<string, number>();
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  /** The transport, with every intact confirmation of a success noted as it arrives. */
+  watch(transport: Transport): Transport {
+    transport.onMessage(({ header }, { peerId }) => {
+      const { kind, status, refId } = unpack(header);
+      const key = JSON.stringify([peerId, refId]);
+      if (kind === 'confirm' && status === 'success' && !this.#heardAtMs.has(key))
+        this.#heardAtMs.set(key, this.#clock.now());
+    });
+    return transport;
+  }
+
+  readonly onProgress = ({ state, receiverId, refId }: ProgressEvent): void => {
+    if (state === 'failed' || state === 'aborted')
+      this.#finalAtMs.set(JSON.stringify([receiverId, refId]), this.#clock.now());
+  };
+
+  wasHeard(receiverId: string, refId: string): boolean {
+    const key = JSON.stringify([receiverId, refId]);
+    return (this.#heardAtMs.get(key) ?? Infinity) < (this.#finalAtMs.get(key) ?? Infinity);
+  }
 }
 
 async function leftOvers(
