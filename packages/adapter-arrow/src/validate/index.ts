@@ -1,1 +1,82 @@
-export {};
+export {
+  type ArrowFormatErrorCode,
+  type ArrowFormatErrorDetails,
+  ArrowFormatError,
+  arrowFormatErrorCodes,
+} from './errors.ts';
+export { type ArrowLimits, arrowLimits, defaultArrowLimits } from './limits.ts';
+
+export {
+  type Message,
+  type MessageKind,
+  type KeyValue,
+  messageCustomMetadata,
+  readMessage,
+} from './message/read-message.ts';
+export {
+  type ByteRange,
+  type IpcPiece,
+  type MessagePiece,
+  type OtherPiece,
+  type OtherPieceKind,
+  bodyRange,
+  metadataRange,
+} from './framing/pieces.ts';
+export {
+  type StreamMessage,
+  type StreamParserOptions,
+  type StreamPiece,
+  StreamParser,
+} from './framing/stream-parser.ts';
+export { type PositionedBytes, positionedBytes } from './framing/reads.ts';
+export { type FileBlock, type FileFooter, startsAsFile } from './framing/footer.ts';
+export {
+  type FileLayout,
+  type ReadFileOptions,
+  readFileBlock,
+  readFileFooter,
+  walkFile,
+  walkFileBytes,
+} from './framing/walk-file.ts';
+
+export type { ArrowField, ArrowSchema, ArrowType, DictionaryEncoding, IntType, TimeUnit } from './schema/model.ts';
+export { fieldPath } from './schema/model.ts';
+export { type SchemaMessage, readFooterSchema, readSchemaMessage } from './schema/schema-message.ts';
+export { sameColumns } from './schema/check-schema.ts';
+export {
+  type ValueObstacle,
+  type ValueObstacleCode,
+  requireValues,
+  valueObstacleCodes,
+  valueObstacles,
+} from './schema/value-obstacles.ts';
+
+export {
+  type ArrayLayout,
+  type BufferRole,
+  type LayoutVersion,
+  arrayChildren,
+  arrayLayout,
+} from './layout/array-layout.ts';
+export { type FieldPlan, type LayoutCounts, type SchemaPlan, layoutCounts, planSchema } from './layout/plan.ts';
+
+export {
+  type BodyCompression,
+  type DictionaryBatch,
+  type FieldNode,
+  type RecordBatch,
+  readDictionaryBatch,
+  readRecordBatch,
+} from './batch/read-batch.ts';
+export { type BoundArray, bindBatch } from './batch/bind-batch.ts';
+export { type MessageParts, encodeDictionaryBatch, encodePrefix, encodeRecordBatch } from './batch/write-batch.ts';
+export { type BodyCodecs, type BufferCodec, type CodecName, codecName } from './batch/codec.ts';
+export { type BatchValidatorOptions, type CheckedBatch, type ValidBatch, BatchValidator } from './batch-validator.ts';
+export { type DecompressOptions, type DecompressedMessage, decompressMessage } from './batch/decompress-message.ts';
+
+export { type FlatField, type FlatFields, encodeFlatBuffer, flat } from './flatbuffer/writer.ts';
+export { FlatBuffer, FlatTable } from './flatbuffer/reader.ts';
+
+export type { ArrowReport } from './report.ts';
+export { type ValidateOptions, validateStream } from './validate-stream.ts';
+export { validateBytes, validateFile } from './validate-file.ts';

@@ -1,0 +1,80 @@
+import { ArrowFormatError } from '../errors.ts';
+import type { FlatTable } from '../flatbuffer/reader.ts';
+import type { ByteRange } from '../framing/pieces.ts';
+
+/** One array of a batch. */
+export interface FieldNode {
+  readonly length: number;
+  readonly nullCount: number;
+}
+
+/** How the buffers of a body are compressed; as numbers, so that one that is not known here can be passed on. */
+export interface BodyCompression {
+  readonly codec: number;
+  readonly method: number;
+}
+
+/** The metadata of a record batch, as it stands; nothing of it has been checked against a schema. */
+export interface RecordBatch {
+  readonly rows: number;
+  /** In pre-order of the fields. */
+  readonly nodes: readonly FieldNode[];
+  /** In pre-order of the fields; offsets count from the start of the body. */
+  readonly buffers: readonly ByteRange[];
+  readonly variadicCounts: readonly number[];
+  readonly compression: BodyCompression | undefined;
+}
+
+/** The metadata of a dictionary batch. */
+export interface DictionaryBatch {
+  readonly id: bigint;
+  /** Whether the values are appended to those that came before. */
+  readonly isDelta: boolean;
+  readonly data: RecordBatch;
+}
+
+// Slots of tables `RecordBatch`, `BodyCompression` and `DictionaryBatch`, format/Message.fbs of Apache Arrow.
+const slot = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicCounts: 4 } as const;
+const compressionSlot = { codec: 0, method: 1 } as const;
+const dictionarySlot = { id: 0, data: 1, isDelta: 2 } as const;
+const pairBytes = 16;
+
+/** Reads a table `RecordBatch`. Throws `bad_flatbuffer` and `too_complex`. */
+export function readRecordBatch(table: FlatTable): RecordBatch {
+  return {
+    rows: table.safeInt64(slot.length),
+    nodes: readPairs(table, slot.nodes, (length, nullCount) => ({ length, nullCount })),
+    buffers: readPairs(table, slot.buffers, (offset, length) => ({ offset, length })),
+    variadicCounts: readVariadicCounts(table),
+    compression: readCompression(table.table(slot.compression)),
+  };
+}
+
+/** Reads a table `DictionaryBatch`. Throws as {@link readRecordBatch}. */
+export function readDictionaryBatch(table: FlatTable): DictionaryBatch {
+  const data = table.table(dictionarySlot.data);
+  if (data === undefined) throw new ArrowFormatError('bad_batch', 'A dictionary batch has no data');
+  return {
+    id: table.int64(dictionarySlot.id),
+    isDelta: table.bool(dictionarySlot.isDelta),
+    data: readRecordBatch(data),
+  };
+}
+
+function readPairs<T>(table: FlatTable, vectorSlot: number, make: (first: number, second: number) => T): readonly T[] {
+  const range = table.vector(vectorSlot, pairBytes);
+  return Array.from({ length: range?.count ?? 0 }, (_, index) => {
+    const at = (range?.start ?? 0) + pairBytes * index;
+    return make(table.safeInt64At(at), table.safeInt64At(at + 8));
+  });
+}
+
+function readVariadicCounts(table: FlatTable): readonly number[] {
+  const range = table.vector(slot.variadicCounts, 8);
+  return Array.from({ length: range?.count ?? 0 }, (_, index) => table.safeInt64At((range?.start ?? 0) + 8 * index));
+}
+
+function readCompression(table: FlatTable | undefined): BodyCompression | undefined {
+  if (table === undefined) return undefined;
+  return { codec: table.uint8(compressionSlot.codec), method: table.uint8(compressionSlot.method) };
+}
