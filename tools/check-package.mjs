@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { isMain, report } from './report.mjs';
-import { readPackages, rootDirectory, sourceEntries } from './workspace.mjs';
+import { binDirectory, readPackages, rootDirectory, sourceEntries } from './workspace.mjs';
 
 /** Entries that load only inside of the test runner they are for. */
 const runnerEntries = new Set(['@towline/conformance/vitest']);
@@ -24,17 +24,9 @@ function run(directory, command, args) {
  * @returns {string[]}
  */
 function linterViolations(directory) {
-  const shape = run(directory, 'npx', ['publint', '--strict']);
-  const types = run(directory, 'npx', [
-    'attw',
-    '--pack',
-    '.',
-    '--profile',
-    'esm-only',
-    '--format',
-    'ascii',
-    '--no-color',
-  ]);
+  const shape = run(directory, join(binDirectory, 'publint'), ['--strict']);
+  const attwOptions = ['--pack', '.', '--profile', 'esm-only', '--format', 'ascii', '--no-color'];
+  const types = run(directory, join(binDirectory, 'attw'), attwOptions);
   return [shape, types].filter(({ failed }) => failed).map(({ text }) => text);
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 // `npm run check`: everything that is judged without running the product. All checks run, also after one that failed.
 import { spawnSync } from 'node:child_process';
-import { rootDirectory } from './workspace.mjs';
+import { delimiter } from 'node:path';
+import { binDirectory, rootDirectory } from './workspace.mjs';
 
 const checks = {
   types: 'tsc -b . tsconfig.tests.json',
@@ -17,13 +18,16 @@ const checks = {
   rules: 'node tools/check-rules.mjs',
 };
 
+const env = {
+  ...process.env,
+  NX_ISOLATE_PLUGINS: 'false',
+  PATH: [binDirectory, process.env['PATH']].join(delimiter),
+};
+
 /** @param {string} command */
 function passes(command) {
-  const env = { ...process.env, NX_ISOLATE_PLUGINS: 'false' };
-  return (
-    spawnSync('npx', ['--no-install', ...command.split(' ')], { cwd: rootDirectory, env, stdio: 'inherit' }).status ===
-    0
-  );
+  const [program = '', ...args] = command.split(' ');
+  return spawnSync(program, args, { cwd: rootDirectory, env, stdio: 'inherit' }).status === 0;
 }
 
 /**

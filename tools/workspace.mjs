@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const rootDirectory = fileURLToPath(new URL('..', import.meta.url));
+/** Where the commands of installed packages are. */
+export const binDirectory = join(rootDirectory, 'node_modules/.bin');
 export const scope = '@towline/';
 export const sourceCondition = '@towline/source';
 

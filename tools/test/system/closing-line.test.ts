@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rootDirectory } from '../../workspace.mjs';
+import { binDirectory, rootDirectory } from '../../workspace.mjs';
 import { TemporaryWorkspace } from '../support/temporary-workspace.ts';
 
 const reporter = join(rootDirectory, 'tools/vitest/closing-line-reporter.mjs');
@@ -10,7 +10,7 @@ const reporter = join(rootDirectory, 'tools/vitest/closing-line-reporter.mjs');
 function closingOf(source: string): { line: string | undefined; status: number | null } {
   const workspace = new TemporaryWorkspace({ 'planted.test.js': source });
   try {
-    const vitest = join(rootDirectory, 'node_modules/.bin/vitest');
+    const vitest = join(binDirectory, 'vitest');
     const args = ['run', '--globals', '--root', workspace.root, '--reporter', 'default', '--reporter', reporter];
     const { stdout, status } = spawnSync(vitest, args, { encoding: 'utf8' });
     return { line: stdout.trimEnd().split('\n').at(-1), status };

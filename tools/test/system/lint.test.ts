@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { rootDirectory } from '../../workspace.mjs';
+import { binDirectory, rootDirectory } from '../../workspace.mjs';
 import { TemporaryWorkspace } from '../support/temporary-workspace.ts';
 
 const run = promisify(execFile);
@@ -19,7 +19,7 @@ async function brokenRules(path: string, source: string): Promise<string[]> {
     [path]: source,
   });
   try {
-    const oxlint = join(rootDirectory, 'node_modules/.bin/oxlint');
+    const oxlint = join(binDirectory, 'oxlint');
     await run(oxlint, ['--format', 'json', path], { cwd: workspace.root });
     return [];
   } catch (error) {
