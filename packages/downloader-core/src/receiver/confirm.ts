@@ -5,6 +5,9 @@ import type { ReceiverContext } from './context.ts';
 import type { Mailbox } from './mailbox.ts';
 import { backoffMs, type RetryPolicy } from './retry.ts';
 
+// However few retries a download has: once it completed, being heard is worth some more.
+const leastAttempts = 4;
+
 /** What is confirmed, and how. */
 export interface Confirmation {
   readonly context: ReceiverContext;
@@ -22,7 +25,8 @@ export interface Confirmation {
  */
 export async function confirm(confirmation: Confirmation): Promise<boolean> {
   const { context, ref, mailbox, retries, message, signal } = confirmation;
-  for (let attempt = 1; attempt <= retries.maxRetries + 1 && !signal.aborted; attempt += 1) {
+  const attempts = Math.max(retries.maxRetries + 1, leastAttempts);
+  for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt += 1) {
     const answered = answerWithin(
       confirmation,
       backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()),

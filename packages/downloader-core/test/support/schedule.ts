@@ -137,6 +137,7 @@ function problemsOf(transfer: Transfer, outcome: Outcome, truth: Truth): string[
 /** What came to the owner in time: the one excuse for `unconfirmed` is that no confirmation did. */
 class Truth {
   readonly #clock: ManualClock;
+  readonly #greeted = new Set<string>();
   readonly #heardAtMs = new Map<string, number>();
   readonly #finalAtMs = new Map<string, number>();
 
@@ -146,8 +147,11 @@ class Truth {
 
   /** The transport, with every intact confirmation of a success noted as it arrives. */
   watch(transport: Transport): Transport {
-    transport.onMessage(({ header }, { peerId }) => {
+    transport.onMessage(({ header }, { peerId, linkId }) => {
       const { kind, status, refId } = unpack(header);
+      if (kind === 'hello') this.#greeted.add(linkId);
+      // A message that a cut moved to a link without a greeting is lost (rule W5).
+      if (!this.#greeted.has(linkId)) return;
       const key = JSON.stringify([peerId, refId]);
       if (kind === 'confirm' && status === 'success' && !this.#heardAtMs.has(key))
         this.#heardAtMs.set(key, this.#clock.now());
