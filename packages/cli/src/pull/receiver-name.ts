@@ -64,7 +64,7 @@ function hostPart(hostName: string): string {
     .toWellFormed()
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Cf}\ufffd\s]/gu, '');
-  let cut = clean;
-  while (Buffer.byteLength(cut) > hostBytes) cut = [...cut].slice(0, -1).join('');
-  return cut || 'receiver';
+  // The longest beginning that fits: `encodeInto` stops before a character that does not.
+  const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(hostBytes));
+  return clean.slice(0, read) || 'receiver';
 }
