@@ -35,7 +35,10 @@ describe('where the ticket of pull comes from', () => {
   it('C2 @FILE is a file', async () => {
     const path = join(folder, 'ticket');
     await writeFile(path, 'towline1ABC\n');
-    expect(await readTicketText(`@${path}`, { stdin: unread(), env: {} })).toEqual({ text: 'towline1ABC', origin: 'file' });
+    expect(await readTicketText(`@${path}`, { stdin: unread(), env: {} })).toEqual({
+      text: 'towline1ABC',
+      origin: 'file',
+    });
   });
 
   it('C2 without an argument it is the variable TOWLINE_TICKET', async () => {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CommandError } from '../command-error.ts';
+import { withoutTickets } from '../ticket/redact.ts';
 import { version } from '../version.ts';
 import { type InspectOptions, inspectOptions, type RawInspectFlags } from './inspect-options.ts';
 import { type PullOptions, pullOptions, type RawPullFlags } from './pull-options.ts';
@@ -28,7 +29,10 @@ export function parseArguments(words: readonly string[]): Invocation {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command: 'text', text: printed };
-    throw new CommandError('usage', complaintText(complaint, error.message), { cause: error });
+    // `towline` alone.
+    if (error.code === 'commander.help') return { command: 'text', text: complaint };
+    // Without a cause: commander's own message repeats the words of the call.
+    throw new CommandError('usage', withoutTickets(complaintText(complaint, error.message)));
   }
   return found ?? { command: 'text', text: program.helpInformation() };
 }
