@@ -1,0 +1,182 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import {
+  type Description,
+  DownloadError,
+  type Downloadable,
+  downloadable,
+  parseCounters,
+  type ProduceContext,
+  type Produced,
+  type ProducedError,
+  type Schema,
+  type Totals,
+} from '@towline/downloader-core/spi';
+import { fileError, sourceError } from './errors.ts';
+import { describeFile } from './file-description.ts';
+import { BufferPool } from './io/buffer-pool.ts';
+import { Pace } from './io/pace.ts';
+import { nameProblem } from './names.ts';
+import { type OnlyRequest, onlyRequestSchema, pathMatcher } from './only.ts';
+import { chunkBytesOf } from './options.ts';
+import { identityOf } from './source/identity.ts';
+import { checkSource, openSource, producedError, readSource, type SourceFile } from './source/source-file.ts';
+
+/** The cursor of a file: how many of its bytes come before. */
+export type FileState = {
+  readonly offset: number;
+};
+
+/** Options of {@link FileDownloadable.open}. */
+export interface FileSourceOptions {
+  /** The size of every chunk but the last, in bytes, from 1 to 64 MiB. Default 1 MiB. */
+  readonly chunkBytes?: number | undefined;
+  /** The name that receivers see. Default: the last name of the path. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * One file on disk. It is read at positions, as receivers ask for it, and must not change until the transaction ends: a
+ * change ends the transfer for every receiver with `source_changed` (rule I3). Open by {@link FileDownloadable.open}.
+ */
+export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
+  readonly [downloadable] = true as const;
+  readonly kind = 'file';
+  readonly requestSchema: Schema<OnlyRequest> = onlyRequestSchema;
+  readonly stateSchema: Schema<FileState>;
+  readonly maxChunkBytes: number;
+  /** The absolute path. */
+  readonly path: string;
+  /** The name that receivers see. */
+  readonly name: string;
+  /** The file's size in bytes. */
+  readonly totalBytes: number;
+  readonly #source: SourceFile;
+  readonly #handle: FileHandle;
+  readonly #stats: BigIntStats;
+  readonly #buffers: BufferPool;
+  readonly #pace: Pace = new Pace();
+  #failure: ProducedError | undefined;
+
+  private constructor(source: SourceFile, name: string, handle: FileHandle, stats: BigIntStats, chunkBytes: number) {
+    this.path = source.path;
+    this.name = name;
+    this.totalBytes = Number(stats.size);
+    this.maxChunkBytes = chunkBytes;
+    this.stateSchema = { parse: (input) => parseState(input, this.totalBytes) };
+    this.#source = source;
+    this.#handle = handle;
+    this.#stats = stats;
+    this.#buffers = new BufferPool(chunkBytes);
+  }
+
+  /**
+   * Opens a file to be shared. A symbolic link is followed. Keeps the file open until `release()`, which the transaction
+   * calls; call it yourself for a file that is never added. Throws `invalid_argument`, `source_missing`,
+   * `source_unreadable`, `source_unsupported` (no regular file) or `unsafe_name` (its name is not valid Unicode).
+   */
+  static async open(path: string, options: FileSourceOptions = {}): Promise<FileDownloadable> {
+    const chunkBytes = chunkBytesOf(options);
+    const absolute = resolve(path);
+    const name = sourceName(options.name, absolute);
+    const { handle, stats } = await openFile(absolute);
+    const source = { path: absolute, label: basename(absolute), identity: identityOf(stats), followsLink: true };
+    return new FileDownloadable(source, name, handle, stats, chunkBytes);
+  }
+
+  describe(): Description {
+    const { totalBytes, name } = this;
+    const { mode, mtimeNs } = this.#stats;
+    return describeFile({ name, totalBytes, executable: (mode & 0o111n) !== 0n, mtimeMs: Number(mtimeNs) / 1e6 });
+  }
+
+  totals(request: OnlyRequest): Totals {
+    return this.#matches(request) ? { totalBytes: this.totalBytes, totalItems: 1 } : { totalBytes: 0, totalItems: 0 };
+  }
+
+  async produce(state: FileState | undefined, { request }: ProduceContext<OnlyRequest>): Promise<Produced<FileState>> {
+    if (this.#failure !== undefined) return this.#failure;
+    const offset = state?.offset ?? 0;
+    try {
+      if (request !== undefined && !this.#matches(request)) return { status: 'eof' };
+      if (offset < this.totalBytes) return await this.#chunk(offset);
+      await checkSource(this.#source);
+      return { status: 'eof' };
+    } catch (thrown) {
+      return (this.#failure = producedError(thrown));
+    }
+  }
+
+  /**
+   * Looks at the file once more, for those who kept a chunk and hand it out again (rule I3). Gives what `produce` returns
+   * from then on when the file has changed, or nothing.
+   */
+  async check(): Promise<ProducedError | undefined> {
+    try {
+      if (this.#failure === undefined) await checkSource(this.#source);
+    } catch (thrown) {
+      this.#failure = producedError(thrown);
+    }
+    return this.#failure;
+  }
+
+  /** Closes the file. */
+  async release(): Promise<void> {
+    this.#buffers.clear();
+    await this.#handle.close();
+  }
+
+  async #chunk(offset: number): Promise<Produced<FileState>> {
+    const buffer = this.#buffers.take();
+    const data = buffer.subarray(0, Math.min(this.maxChunkBytes, this.totalBytes - offset));
+    const recycle = (): void => this.#buffers.give(buffer);
+    try {
+      await readSource(this.#source, this.#handle, data, offset, this.#pace);
+    } catch (thrown) {
+      recycle();
+      throw thrown;
+    }
+    const next = offset + data.byteLength;
+    const owned = data.byteLength === buffer.byteLength;
+    return { status: 'ok', data, state: { offset: next }, items: next === this.totalBytes ? 1 : 0, owned, recycle };
+  }
+
+  #matches({ only }: OnlyRequest): boolean {
+    return pathMatcher(only)(this.name);
+  }
+}
+
+function parseState(input: unknown, totalBytes: number): FileState {
+  const state = parseCounters(input, ['offset']);
+  if (state.offset > totalBytes) throw new RangeError(`the offset lies beyond the ${totalBytes} bytes of the file`);
+  return state;
+}
+
+/** The name under which a path is shared. Throws `invalid_argument` or `unsafe_name`. */
+export function sourceName(given: string | undefined, absolute: string): string {
+  const name = given ?? basename(absolute);
+  const problem = nameProblem(name, 'posix');
+  if (problem === undefined) return name;
+  if (given !== undefined) throw new DownloadError('invalid_argument', `name ${problem}`);
+  throw fileError('unsafe_name', `${absolute}: its name ${problem}; give it another with the name option`);
+}
+
+async function openFile(path: string): Promise<{ handle: FileHandle; stats: BigIntStats }> {
+  let handle: FileHandle | undefined;
+  try {
+    // Looked at before it is opened: opening a device can have effects.
+    expectRegular(await stat(path, { bigint: true }), path);
+    handle = await openSource(path, true);
+    const stats = await handle.stat({ bigint: true });
+    expectRegular(stats, path);
+    return { handle, stats };
+  } catch (thrown) {
+    await handle?.close();
+    throw thrown instanceof DownloadError ? thrown : sourceError(thrown, path);
+  }
+}
+
+function expectRegular(stats: BigIntStats, path: string): void {
+  if (!stats.isFile()) throw fileError('source_unsupported', `${path} is no regular file`);
+}

@@ -1,0 +1,52 @@
+import type { Schema } from '@towline/downloader-core/spi';
+import { z } from 'zod';
+
+/** A request for a part of a folder: patterns, of which an entry must match one. */
+export interface OnlyRequest {
+  readonly only: readonly string[];
+}
+
+// Enough for a person, and little enough that matching a large folder stays quick whoever asks.
+const maxPatterns = 4_096;
+const maxWildcardPatterns = 64;
+const maxPatternLength = 4_096;
+
+/** Parses the request of a receiver: 1 to 4,096 patterns, at most 64 of them with a `*`. */
+export const onlyRequestSchema: Schema<OnlyRequest> = z.strictObject({
+  only: z
+    .array(z.string().min(1).max(maxPatternLength))
+    .min(1)
+    .max(maxPatterns)
+    .refine((patterns) => patterns.filter((pattern) => pattern.includes('*')).length <= maxWildcardPatterns, {
+      error: `more than ${maxWildcardPatterns} patterns with *`,
+    }),
+});
+
+/** Whether a path is asked for. */
+export type PathMatcher = (path: string) => boolean;
+
+/**
+ * A matcher for patterns that add up. `*` is any text, `/` included; everything else stands for itself; a `/` at the
+ * end of a pattern is ignored.
+ */
+export function pathMatcher(only: readonly string[]): PathMatcher {
+  const patterns = only.map((pattern) => pattern.replace(/(?<=.)\/$/u, ''));
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const wildcards = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
+  return (path) => exact.has(path) || wildcards.some((pieces) => matchesPieces(path, pieces));
+}
+
+// Taking each middle piece where it first occurs is enough, so the time is linear in the path: no back-tracking.
+function matchesPieces(path: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  const end = path.length - last.length;
+  if (first.length > end || !path.startsWith(first) || !path.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = path.indexOf(piece, at);
+    if (found === -1 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}

@@ -1,0 +1,75 @@
+import { BufferPool } from '../io/buffer-pool.ts';
+import { HandleCache } from '../io/handle-cache.ts';
+import { Pace } from '../io/pace.ts';
+import { forEachAtOnce } from '../io/tasks.ts';
+import type { ChunkPlan, Span } from '../manifest/spans.ts';
+import { checkSource, readSource, reopenSource, type SourceFile } from './source-file.ts';
+
+/** A chunk's bytes, and what to call when nobody reads them any more. */
+export interface ReadChunk {
+  readonly data: Uint8Array;
+  readonly owned: boolean;
+  recycle(): void;
+}
+
+/** Reads the planned chunks of a folder's files: several files at once, with a few large ones kept open. */
+export class FolderReader {
+  readonly #sources: ReadonlyMap<number, SourceFile>;
+  readonly #buffers: BufferPool;
+  readonly #handles = new HandleCache<number>();
+  readonly #pace = new Pace();
+
+  /** `sources` by the place of their entry in the manifest. */
+  constructor(sources: ReadonlyMap<number, SourceFile>, chunkBytes: number) {
+    this.#sources = sources;
+    this.#buffers = new BufferPool(chunkBytes);
+  }
+
+  /** Reads one chunk into one buffer. Throws `source_changed`. */
+  async read({ spans, bytes }: ChunkPlan, signal: AbortSignal): Promise<ReadChunk> {
+    const buffer = this.#buffers.take();
+    const recycle = (): void => this.#buffers.give(buffer);
+    try {
+      let at = 0;
+      const pieces = spans.map((span) => ({ span, target: buffer.subarray(at, (at += span.length)) }));
+      await forEachAtOnce(pieces, ({ span, target }) => {
+        signal.throwIfAborted();
+        return this.#readSpan(span, target);
+      });
+    } catch (thrown) {
+      recycle();
+      throw thrown;
+    }
+    return { data: buffer.subarray(0, bytes), owned: bytes === buffer.byteLength, recycle };
+  }
+
+  /** Looks at these files once more (rule I3). Throws `source_changed`. */
+  check(files: Iterable<{ readonly entry: number }>): Promise<void> {
+    return forEachAtOnce(files, ({ entry }) => checkSource(this.#source(entry)));
+  }
+
+  /** Closes what is open. */
+  async close(): Promise<void> {
+    this.#buffers.clear();
+    await this.#handles.clear();
+  }
+
+  async #readSpan({ entry, offset, last }: Span, target: Uint8Array): Promise<void> {
+    const source = this.#source(entry);
+    // A file that fits into one chunk is opened and closed here: it would only push large ones out of the cache.
+    if (offset > 0 || !last) {
+      const open = () => reopenSource(source);
+      return this.#handles.use(entry, open, (handle) => readSource(source, handle, target, offset, this.#pace));
+    }
+    const handle = await reopenSource(source);
+    try {
+      await readSource(source, handle, target, offset, this.#pace);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #source(entry: number): SourceFile {
+    return this.#sources.get(entry) as SourceFile;
+  }
+}
