@@ -33,10 +33,12 @@ function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
+type Named = readonly [name: string, type: TensorType];
+
 /** Tensors in the order in which the reference writes them: widest alignment first, then by name in UTF-8 bytes. */
-export function canonicalOrder<T extends TensorType>(tensors: ReadonlyMap<string, T>): [name: string, tensor: T][] {
-  const compareNames = utf8Order(tensors.keys());
-  return [...tensors].toSorted(([aName, a], [bName, b]) => {
+export function canonicalOrder<T extends Named>(tensors: readonly T[]): T[] {
+  const compareNames = utf8Order(tensors.map(([name]) => name));
+  return tensors.toSorted(([aName, a], [bName, b]) => {
     return dtypeRank(a.dtype) - dtypeRank(b.dtype) || compareNames(aName, bName);
   });
 }

@@ -73,12 +73,12 @@ export const dtypes: Readonly<Record<Dtype, DtypeInfo>> = {
   BOOL: { bits: 8, array: 'Uint8Array' },
 };
 
+const dtypeRanks: ReadonlyMap<string, number> = new Map(Object.keys(dtypes).map((name, rank) => [name, rank]));
+
 /** Whether a string is one of the 22 names; upper and lower case differ. */
 export function isDtype(name: string): name is Dtype {
-  return Object.hasOwn(dtypes, name);
+  return dtypeRanks.has(name);
 }
-
-const dtypeRanks: ReadonlyMap<string, number> = new Map(Object.keys(dtypes).map((name, rank) => [name, rank]));
 
 /** The place of a dtype in the canonical order, from 0. */
 export function dtypeRank(dtype: Dtype): number {

@@ -40,7 +40,7 @@ export function encodeHeader(
 }
 
 function placeTensors(tensors: ReadonlyMap<string, TensorType>): { infos: Map<string, TensorInfo>; dataBytes: number } {
-  const types = new Map([...tensors].map(([name, type]) => [checkedName(name), checkedType(name, type)] as const));
+  const types = [...tensors].map(([name, type]) => [checkedName(name), checkedType(name, type)] as const);
   const infos = new Map<string, TensorInfo>();
   let begin = 0;
   for (const [name, type] of canonicalOrder(types)) {
@@ -48,7 +48,7 @@ function placeTensors(tensors: ReadonlyMap<string, TensorType>): { infos: Map<st
     if (end > Number.MAX_SAFE_INTEGER) {
       throw new SafetensorsError('size_overflow', 'ends behind byte 2^53 - 1 of the data', { tensor: name });
     }
-    infos.set(name, { ...type, begin, end });
+    infos.set(name, { dtype: type.dtype, shape: type.shape, begin, end });
     begin = end;
   }
   return { infos, dataBytes: begin };

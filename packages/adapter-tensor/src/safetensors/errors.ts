@@ -4,6 +4,7 @@ import type { SafetensorsErrorCode } from './error-codes.ts';
 export interface SafetensorsErrorDetails {
   readonly offset?: number | undefined;
   readonly tensor?: string | undefined;
+  readonly file?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -20,17 +21,33 @@ export class SafetensorsError extends Error {
   readonly offset: number | undefined;
   /** The tensor that is concerned, by its full name. */
   readonly tensor: string | undefined;
+  /** The file that is concerned, where one was read from or written to disk. */
+  readonly file: string | undefined;
 
   constructor(code: SafetensorsErrorCode, problem: string, details: SafetensorsErrorDetails = {}) {
-    const { offset, tensor } = details;
-    const subject = tensor === undefined ? '' : `tensor ${quoted(tensor)}: `;
-    const place = offset === undefined ? '' : ` (at byte ${offset})`;
-    super(`${subject}${problem}${place}`, 'cause' in details ? { cause: details.cause } : undefined);
+    const { offset, tensor, file, cause } = details;
+    super(`${placeText(file, tensor)}${problem}${offsetText(offset)}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.problem = problem;
     this.offset = offset;
     this.tensor = tensor;
+    this.file = file;
   }
+
+  /** The same problem, with more said about its place. */
+  at(place: Pick<SafetensorsErrorDetails, 'tensor' | 'file'>): SafetensorsError {
+    const { code, problem, offset, tensor, file, cause } = this;
+    return new SafetensorsError(code, problem, { offset, tensor, file, cause, ...place });
+  }
+}
+
+function placeText(file: string | undefined, tensor: string | undefined): string {
+  const subject = tensor === undefined ? '' : `tensor ${quoted(tensor)}: `;
+  return file === undefined ? subject : `${file}: ${subject}`;
+}
+
+function offsetText(offset: number | undefined): string {
+  return offset === undefined ? '' : ` (at byte ${offset})`;
 }
 
 /** Whether something thrown is a {@link SafetensorsError}, of this copy of the package or another. */

@@ -1,12 +1,15 @@
 import type { Dtype } from './dtypes.ts';
 import { isSafetensorsError, SafetensorsError } from './errors.ts';
 import { duplicateKey, type JsonReader } from './json/json-reader.ts';
+import { markStated } from './metadata.ts';
 import { checkedDtype, type Shape } from './shape.ts';
 
 /** The key of the header that holds no tensor. */
 export const METADATA_KEY = '__metadata__';
 
 const FIELDS = ['dtype', 'shape', 'data_offsets'] as const;
+
+const LONG_SHAPE = 64;
 
 /** What the header says about one tensor, before its offsets were compared with anything. */
 export interface HeaderEntry {
@@ -21,49 +24,50 @@ export interface HeaderEntry {
 export interface HeaderEntries {
   /** In the order of the header. */
   readonly tensors: Map<string, HeaderEntry>;
-  /** Nothing when the header has none, or `null`. */
-  readonly metadata: Map<string, string> | undefined;
+  readonly metadata: Map<string, string>;
 }
 
 /** Reads the JSON text of a header (rules R02 to R06, R12). */
 export function readHeaderEntries(reader: JsonReader): HeaderEntries {
   const tensors = new Map<string, HeaderEntry>();
-  let metadata: { readonly values: Map<string, string> | undefined } | undefined;
+  let metadata: Map<string, string> | undefined;
   reader.openObject();
   for (let name = reader.nextKey(); name !== undefined; name = reader.nextKey()) {
     const offset = reader.keyPosition;
     if (name === METADATA_KEY) {
       if (metadata !== undefined) throw duplicateKey(name, offset);
-      metadata = { values: readMetadata(reader) };
+      metadata = readMetadata(reader);
     } else {
-      if (tensors.has(name)) throw duplicateKey(name, offset);
-      tensors.set(name, readNamedEntry(reader, name, offset));
+      const known = tensors.size;
+      if (tensors.set(name, readNamedEntry(reader, name, offset)).size === known) throw duplicateKey(name, offset);
     }
   }
   reader.finish();
-  return { tensors, metadata: metadata?.values };
+  return { tensors, metadata: metadata ?? new Map() };
 }
 
-function readMetadata(reader: JsonReader): Map<string, string> | undefined {
+function readMetadata(reader: JsonReader): Map<string, string> {
+  const metadata = new Map<string, string>();
   if (reader.kind === 'null') {
     reader.skip();
-    return undefined;
+    return metadata;
   }
-  const values = new Map<string, string>();
   reader.openObject();
   for (let key = reader.nextKey(); key !== undefined; key = reader.nextKey()) {
-    if (values.has(key)) throw duplicateKey(key, reader.keyPosition);
-    values.set(key, reader.string());
+    const { keyPosition } = reader;
+    const known = metadata.size;
+    // One look-up tells both; in a map of millions each of them counts.
+    if (metadata.set(key, reader.string()).size === known) throw duplicateKey(key, keyPosition);
   }
-  return values;
+  markStated(metadata);
+  return metadata;
 }
 
 function readNamedEntry(reader: JsonReader, name: string, offset: number): HeaderEntry {
   try {
     return readEntry(reader, offset);
   } catch (error) {
-    if (!isSafetensorsError(error)) throw error;
-    throw new SafetensorsError(error.code, error.problem, { offset: error.offset, tensor: name, cause: error.cause });
+    throw isSafetensorsError(error) ? error.at({ tensor: name }) : error;
   }
 }
 
@@ -101,7 +105,8 @@ function readShape(reader: JsonReader): Shape {
   const shape: (number | bigint)[] = [];
   reader.openArray();
   while (reader.nextItem()) shape.push(reader.unsigned());
-  return shape;
+  // `push` reserves room for 16 more; with many tensors that would be most of the memory.
+  return shape.length < LONG_SHAPE ? shape.slice() : shape;
 }
 
 function readOffsets(reader: JsonReader): readonly [begin: number | bigint, end: number | bigint] {

@@ -1,9 +1,7 @@
 import { SafetensorsError } from './errors.ts';
 import type { HeaderEntry } from './header-entries.ts';
-import { tensorBytes, typeText } from './shape.ts';
+import { exactInteger, tensorBytes, typeText } from './shape.ts';
 import type { TensorInfo } from './tensor.ts';
-
-type NamedEntry = readonly [name: string, entry: HeaderEntry];
 
 /**
  * The tensors in the order of their data, after checking that they fill the data section without hole or overlap and
@@ -14,29 +12,32 @@ export function layOut(
   dataStart: number,
   dataBytes: number,
 ): Map<string, TensorInfo> {
-  const ordered = inDataOrder(entries);
-  let end: number | bigint = 0;
-  for (const [name, entry] of ordered) {
-    checkEntry(name, entry, end);
-    end = entry.end;
+  const infos = new Map<string, TensorInfo>();
+  let dataEnd: number | bigint = 0;
+  for (const [name, entry] of inDataOrder(entries)) {
+    checkEntry(name, entry, dataEnd);
+    const { dtype, shape, begin, end } = entry;
+    // An offset too large for a number does not pass the check of the end.
+    infos.set(name, { dtype, shape, begin: Number(begin), end: Number(end) });
+    dataEnd = end;
   }
-  checkDataEnd(end, dataStart, dataBytes);
-  // Nothing ends behind the data section now, so every offset is a number.
-  return new Map(ordered.map(([name, entry]) => [name, tensorInfo(entry)]));
-}
-
-function tensorInfo({ dtype, shape, begin, end }: HeaderEntry): TensorInfo {
-  return { dtype, shape, begin: Number(begin), end: Number(end) };
+  checkDataEnd(dataEnd, dataStart, dataBytes);
+  return infos;
 }
 
 /** By begin, then end; what is equal in both stays in the order of the header. */
-function inDataOrder(entries: ReadonlyMap<string, HeaderEntry>): NamedEntry[] {
-  const ordered = [...entries];
-  const sorted = ordered.every((named, index) => index === 0 || compare(ordered[index - 1] ?? named, named) <= 0);
-  return sorted ? ordered : ordered.toSorted(compare);
+function inDataOrder(entries: ReadonlyMap<string, HeaderEntry>): Iterable<readonly [string, HeaderEntry]> {
+  let previous: HeaderEntry | undefined;
+  for (const entry of entries.values()) {
+    if (previous !== undefined && compare(previous, entry) > 0) {
+      return [...entries].toSorted(([, a], [, b]) => compare(a, b));
+    }
+    previous = entry;
+  }
+  return entries;
 }
 
-function compare([, a]: NamedEntry, [, b]: NamedEntry): number {
+function compare(a: HeaderEntry, b: HeaderEntry): number {
   if (a.begin !== b.begin) return a.begin < b.begin ? -1 : 1;
   if (a.end === b.end) return 0;
   return a.end < b.end ? -1 : 1;
@@ -54,11 +55,15 @@ function checkEntry(name: string, entry: HeaderEntry, expectedBegin: number | bi
     );
   }
   const needed = tensorBytes(entry, details);
-  const claimed = BigInt(end) - BigInt(begin);
-  if (claimed !== BigInt(needed)) {
+  const claimed = exactDifference(end, begin);
+  if (claimed !== needed) {
     const type = typeText(entry.dtype, entry.shape);
     throw new SafetensorsError('size_mismatch', `${type} takes ${needed} bytes, data_offsets span ${claimed}`, details);
   }
+}
+
+function exactDifference(a: number | bigint, b: number | bigint): number | bigint {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : exactInteger(BigInt(a) - BigInt(b));
 }
 
 function checkDataEnd(end: number | bigint, dataStart: number, dataBytes: number): void {

@@ -4,7 +4,6 @@ import { readHeaderEntries } from './header-entries.ts';
 import { LENGTH_BYTES, readHeaderLength } from './header-length.ts';
 import { JsonReader } from './json/json-reader.ts';
 import { layOut } from './layout.ts';
-import { metadataMap } from './metadata.ts';
 import type { Header } from './tensor.ts';
 
 export interface ParseHeaderOptions {
@@ -32,5 +31,5 @@ export function parseHeader(file: Uint8Array, options: ParseHeaderOptions = {}):
   const entries = readHeaderEntries(new JsonReader(file.subarray(0, dataStart), LENGTH_BYTES));
   const dataBytes = fileBytes - dataStart;
   const tensors = layOut(entries.tensors, dataStart, dataBytes);
-  return { dataStart, dataBytes, tensors, metadata: metadataMap(entries.metadata) };
+  return { dataStart, dataBytes, tensors, metadata: entries.metadata };
 }

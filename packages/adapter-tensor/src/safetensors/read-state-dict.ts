@@ -1,4 +1,3 @@
-import { copyMetadata } from './metadata.ts';
 import { parseHeader } from './parse-header.ts';
 import type { StateDict, Tensor } from './tensor.ts';
 
@@ -15,5 +14,5 @@ export function readStateDict(file: Uint8Array): StateDict {
     const data = new Uint8Array(file.buffer, file.byteOffset + dataStart + begin, end - begin);
     tensors.set(name, { dtype, shape, data });
   }
-  return { tensors, metadata: copyMetadata(metadata) };
+  return { tensors, metadata };
 }

@@ -38,5 +38,5 @@ export interface Header {
   readonly dataBytes: number;
   /** In the order of the data; tensors without bytes that share an offset, in the order of the header. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly metadata: ReadonlyMap<string, string>;
+  readonly metadata: Map<string, string>;
 }

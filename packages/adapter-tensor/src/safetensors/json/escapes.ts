@@ -49,5 +49,5 @@ function escapeLength(bytes: Uint8Array, position: number, end: number): number 
 function unicodeEscape(bytes: Uint8Array, position: number, end: number): number {
   if (position + 6 > end) return -1;
   const text = String.fromCharCode(...bytes.subarray(position, position + 6));
-  return /^\\u[0-9a-f]{4}$/iu.test(text) ? Number.parseInt(text.slice(2), 16) : -1;
+  return /^\\u[0-9a-fA-F]{4}$/u.test(text) ? Number.parseInt(text.slice(2), 16) : -1;
 }

@@ -1,0 +1,102 @@
+import { dirname, join } from 'node:path';
+import { utf8Order } from '../canonical-order.ts';
+import { isSafetensorsError, quoted, SafetensorsError } from '../errors.ts';
+import { CheckpointFile } from './checkpoint-file.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { readIndexFile, type WeightMap } from './index-file.ts';
+import { locateCheckpoint } from './locate-checkpoint.ts';
+
+export interface OpenCheckpointOptions {
+  /** Rejects the opening with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a checkpoint on disk: a safetensors file, the index of a sharded one (`*.safetensors.index.json`), or a folder that
+ * holds one of them, the index first. Reads and checks every header and the index against them; data is read only when
+ * asked for, at its place. Close what is returned, or declare it with `await using`.
+ *
+ * An index has to name exactly the tensors that its shards hold, and its shards by plain names of files beside it.
+ *
+ * @throws SafetensorsError with the file and, where its content is wrong, the byte: the codes of {@link parseHeader},
+ * `not_found`, `not_a_checkpoint`, `ambiguous_checkpoint`, `invalid_index`, `shard_outside`, `shard_missing`,
+ * `index_mismatch`, `file_system`; the signal's reason
+ */
+export async function openCheckpoint(path: string, options: OpenCheckpointOptions = {}): Promise<Checkpoint> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const main = await locateCheckpoint(path);
+  if (main.kind === 'file') return new Checkpoint(main.path, false, [await CheckpointFile.open(main.path, signal)]);
+  const weightMap = await readIndexFile(main.path, signal);
+  const files = await openShards(dirname(main.path), shardNames(weightMap), signal);
+  try {
+    checkIndex(weightMap, files);
+    return new Checkpoint(main.path, true, files);
+  } catch (error) {
+    await closeAll(files);
+    throw isSafetensorsError(error) ? error.at({ file: main.path }) : error;
+  }
+}
+
+function shardNames(weightMap: WeightMap): string[] {
+  const names = [...new Set(weightMap.values())];
+  return names.toSorted(utf8Order(names));
+}
+
+/** All shards open, or none: whatever fails, those that were opened before are closed. */
+async function openShards(
+  folder: string,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<CheckpointFile[]> {
+  const files: CheckpointFile[] = [];
+  try {
+    for (const name of names) files.push(await openShard(join(folder, name), signal));
+    return files;
+  } catch (error) {
+    await closeAll(files);
+    throw error;
+  }
+}
+
+async function openShard(path: string, signal: AbortSignal | undefined): Promise<CheckpointFile> {
+  try {
+    return await CheckpointFile.open(path, signal);
+  } catch (error) {
+    if (!isSafetensorsError(error) || error.code !== 'not_found') throw error;
+    throw new SafetensorsError('shard_missing', 'is named by the index, but does not exist', {
+      file: path,
+      cause: error,
+    });
+  }
+}
+
+/** Each tensor stands in the shard that the index gives for it and in no other, and in the index. */
+function checkIndex(weightMap: WeightMap, files: readonly CheckpointFile[]): void {
+  let found = 0;
+  for (const file of files) {
+    for (const tensor of file.header.tensors.keys()) {
+      const indexed = weightMap.get(tensor);
+      if (indexed !== file.name) throw misplaced(tensor, file.name, indexed);
+      found += 1;
+    }
+  }
+  if (found === weightMap.size) return;
+  const byName = new Map(files.map((file) => [file.name, file]));
+  for (const [tensor, shard] of weightMap) {
+    if (byName.get(shard)?.header.tensors.has(tensor) !== true) throw absent(tensor, shard);
+  }
+}
+
+function misplaced(tensor: string, shard: string, indexed: string | undefined): SafetensorsError {
+  const claim = indexed === undefined ? 'does not name it' : `says ${quoted(indexed)}`;
+  return new SafetensorsError('index_mismatch', `is in ${quoted(shard)}, but the index ${claim}`, { tensor });
+}
+
+function absent(tensor: string, shard: string): SafetensorsError {
+  return new SafetensorsError('index_mismatch', `the index says ${quoted(shard)}, which does not hold it`, { tensor });
+}
+
+async function closeAll(files: readonly CheckpointFile[]): Promise<void> {
+  await Promise.all(files.map((file) => file.close()));
+}
