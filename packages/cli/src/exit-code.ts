@@ -1,16 +1,17 @@
-import { errorCodes, isDownloadError } from '@towline/downloader-core/spi';
+import { fileErrorCodes } from '@towline/adapter-file';
+import { type ErrorCodeEntry, errorCodes, isDownloadError } from '@towline/downloader-core/spi';
 import { CommandError, type ExitCode } from './command-error.ts';
 
 // Of several causes the highest of 4, 3, 1 (rule J3); an interruption is above all, a wrong call below.
 const order: readonly ExitCode[] = [130, 4, 3, 1, 2, 0];
 
-/** The exit code of one error: its own, core's table for its code, else 1. */
+/** Core's codes and those of the adapters. */
+const knownCodes: ReadonlyMap<string, ErrorCodeEntry> = new Map(Object.entries({ ...errorCodes, ...fileErrorCodes }));
+
+/** The exit code of one error: its own, its code's, else 1. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode;
-  if (isDownloadError(error) && Object.hasOwn(errorCodes, error.code)) {
-    return errorCodes[error.code as keyof typeof errorCodes].exit;
-  }
-  return 1;
+  return isDownloadError(error) ? (knownCodes.get(error.code)?.exit ?? 1) : 1;
 }
 
 /** The exit code of a whole call; 0 for no causes. */
