@@ -1,5 +1,4 @@
 import type { Clock } from '@towline/downloader-core/spi';
-import type { Interfaces } from './net/addresses.ts';
 
 /** A place to write text to. */
 export interface OutputStream {
@@ -18,7 +17,6 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly hostName: string;
-  interfaces(): Interfaces;
   /** The most memory that this process had so far, in bytes. */
   peakMemoryBytes(): number;
   /** Calls `listener` for each Ctrl-C or request to end. Returns a function that removes it. */

@@ -5,23 +5,25 @@ import type { TicketKeys } from './ticket-keys.ts';
 
 /** How the two sides get their transports: sockets in earnest, endpoints in one process in tests. */
 export interface Network {
-  /** Opens the owner's side. `keys` are asked in every handshake; absent: no encryption (rule K8). */
-  listen(options: ListenOptions): Promise<OwnerEndpoint>;
+  /** Opens the owner's side. Its `addresses` say where others can dial it. */
+  listen(options: ListenOptions): Promise<Transport>;
   /** Makes the receiver's side; the owner is dialled when something is sent. */
-  dial(ticket: Ticket, name: string, clock: Clock): Transport;
+  dial(options: DialOptions): Promise<Transport>;
 }
 
 /** See {@link Network.listen}. */
 export interface ListenOptions {
   readonly endpointId: string;
   readonly listen: HostPort;
+  /** Asked in every handshake; absent: no keys and no encryption (rule K8). */
   readonly keys: TicketKeys | undefined;
   readonly clock: Clock;
 }
 
-/** The owner's side, open. */
-export interface OwnerEndpoint {
-  readonly transport: Transport;
-  /** Where it listens: the port is the one that the system chose. */
-  readonly bound: HostPort;
+/** See {@link Network.dial}. */
+export interface DialOptions {
+  readonly ticket: Ticket;
+  /** The receiver's name. */
+  readonly name: string;
+  readonly clock: Clock;
 }

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '@towline/downloader-core/spi';
 import { CommandError } from '../command-error.ts';
+import { hostIdentity } from '../net/host-name.ts';
 
 /** What keeps a receiver's name from one start to the next. */
 export interface ReceiverName {
@@ -12,7 +13,6 @@ export interface ReceiverName {
 }
 
 const savedBits = /^[0-9a-f]{16}$/;
-const hostBytes = 64;
 
 /**
  * The default name of a receiver (rule K3): the host's name and 64 random bits. They are kept in the target folder, one
@@ -26,7 +26,7 @@ export async function keptReceiverName(
   const path = nameFile(directory, transactionId);
   try {
     const bits = (await readBits(path)) ?? (await makeBits(directory, path));
-    return { name: `${hostPart(hostName)}-${bits}`, forget: () => rm(path, { force: true }) };
+    return { name: `${hostIdentity(hostName)}-${bits}`, forget: () => rm(path, { force: true }) };
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
     throw new CommandError('output_failed', `cannot write into ${directory}: ${reasonOf(cause)}`, { cause });
@@ -56,15 +56,4 @@ async function makeBits(directory: string, path: string): Promise<string> {
   // Exclusive: of two starts at once one is the receiver, and the other says so.
   await writeFile(path, `${bits}\n`, { flag: 'wx', mode: 0o600, flush: true });
   return bits;
-}
-
-/** The host's name as the beginning of an identity: NFC, no control characters, short. */
-function hostPart(hostName: string): string {
-  const clean = hostName
-    .toWellFormed()
-    .normalize('NFC')
-    .replaceAll(/[\p{Cc}\p{Cf}\ufffd\s]/gu, '');
-  // The longest beginning that fits: `encodeInto` stops before a character that does not.
-  const { read } = new TextEncoder().encodeInto(clean, new Uint8Array(hostBytes));
-  return clean.slice(0, read) || 'receiver';
 }

@@ -1,0 +1,44 @@
+import {
+  type ConsumeContext,
+  type Consumer,
+  consumer,
+  type Description,
+  type StartResult,
+} from '@towline/downloader-core/spi';
+import type { Target } from './targets.ts';
+
+/** Looks at the description of an object and ends the download before any byte; nothing final is told (rule C2). */
+export class SelectionProbe implements Consumer<never> {
+  readonly [consumer] = true as const;
+  readonly maxDescriptionBytes: number;
+  /** Whether anything is selected, once the description was seen. */
+  selected: boolean | undefined;
+  readonly #target: Target;
+  readonly #only: readonly string[];
+  readonly #end: () => void;
+
+  /** `end` must abort the download. */
+  constructor(target: Target, only: readonly string[], maxDescriptionBytes: number, end: () => void) {
+    this.#target = target;
+    this.#only = only;
+    this.maxDescriptionBytes = maxDescriptionBytes;
+    this.#end = end;
+  }
+
+  start(description: Description, { signal }: ConsumeContext): StartResult | undefined {
+    this.selected = this.#target.kind.selectsDescribed(description, this.#only);
+    this.#end();
+    signal.throwIfAborted();
+    return undefined;
+  }
+
+  consume(): never {
+    throw new TypeError('a probe takes no bytes');
+  }
+
+  downloadCompleted(): never {
+    throw new TypeError('a probe completes nothing');
+  }
+
+  downloadFailed(): void {}
+}
