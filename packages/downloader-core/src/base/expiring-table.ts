@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 
 /**
- * A table whose entries last `ttlMs`, strictly, and whose number is capped: the oldest go first. It has no timer: what is
- * over goes when the table is next used.
+ * A table whose entries last `ttlMs` (at exactly that age they are still there) and whose number is capped: the oldest go
+ * first. It has no timer: what is over goes when the table is next used.
  */
 export class ExpiringTable<T> {
   readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class ExpiringTable<T> {
   #sweep(): void {
     const nowMs = this.#clock.now();
     for (const [key, { madeMs }] of this.#entries) {
-      if (nowMs - madeMs < this.#ttlMs && this.#entries.size <= this.#capacity) return;
+      if (nowMs - madeMs <= this.#ttlMs && this.#entries.size <= this.#capacity) return;
       this.#entries.delete(key);
     }
   }
