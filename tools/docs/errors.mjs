@@ -1,0 +1,52 @@
+// @ts-check
+// docs/errors.md from the tables of codes in the packages. `--check` fails when the file is not what they say.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rootDirectory } from '../workspace.mjs';
+
+/** @typedef {{ side: string, retryable: boolean, exit: number, meaning: string, action: string }} Entry */
+
+/** Which export of which package holds a table, and under which heading it stands. */
+const tables = [
+  { heading: 'Core', module: 'downloader-core', name: 'errorCodes' },
+  { heading: 'Files and folders', module: 'adapter-file', name: 'fileErrorCodes' },
+];
+
+const intro = `# Errors
+
+Every failure is a \`DownloadError\` with a \`code\`, a \`side\` (who caused it: \`local\` is the process that reports it), \`retryable\`, and
+where they are known \`refId\`, \`peer\` and \`cause\`. Act on the code: codes are promised, messages are not. A receiver tries
+again by itself what is marked as tried again, as long as its retries last; what it then reports is the last failure.
+
+In an outcome the \`reason\` of a receiver that failed is one of these codes as well. The last column is the exit code of the
+\`towline\` command.
+
+This page is made from the packages' own tables by \`node tools/docs/errors.mjs\`.
+`;
+
+/** @param {string} heading @param {Record<string, Entry>} codes */
+function section(heading, codes) {
+  const rows = Object.entries(codes).map(
+    ([code, { side, retryable, exit, meaning, action }]) =>
+      `| \`${code}\` | ${side} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${action} | ${exit} |`,
+  );
+  const head =
+    '| code | usual side | tried again | what happened | what to do | exit |\n| --- | --- | --- | --- | --- | --- |';
+  return `## ${heading}\n\n${head}\n${rows.join('\n')}\n`;
+}
+
+const sections = await Promise.all(
+  tables.map(async ({ heading, module, name }) => {
+    const exports = await import(pathToFileURL(join(rootDirectory, 'packages', module, 'dist/index.js')).href);
+    return section(heading, exports[name]);
+  }),
+);
+const page = [intro, ...sections].join('\n');
+const file = join(rootDirectory, 'docs/errors.md');
+
+if (!process.argv.includes('--check')) writeFileSync(file, page);
+else if (readFileSync(file, 'utf8') !== page) {
+  console.error('docs/errors.md is not what the tables say: run node tools/docs/errors.mjs');
+  process.exitCode = 1;
+}
