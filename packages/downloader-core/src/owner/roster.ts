@@ -48,8 +48,9 @@ export function admission(roster: Roster, link: PeerLink): 'known' | 'expected' 
   const known = receivers.get(link.peerId);
   if (isWeaker(link.strength, plan.trust) && (known?.expected || !plan.admitAnyone)) return 'not_admitted';
   if (known) return 'known';
-  if (plan.receivers) return plan.admitAnyone ? strangerPlace(roster, maxStrangers) : 'not_admitted';
-  if (plan.receiverCount === undefined) return strangerPlace(roster, maxUndeclared);
+  if (plan.receivers && !plan.admitAnyone) return 'not_admitted';
+  if (plan.receivers) return receivers.size - plan.receivers.length < maxStrangers ? 'other' : 'full';
+  if (plan.receiverCount === undefined) return receivers.size < maxUndeclared ? 'other' : 'full';
   return receivers.size + roster.closedSeats < plan.receiverCount ? 'expected' : 'full';
 }
 
@@ -58,7 +59,8 @@ export function seat(roster: Roster, link: PeerLink, as: 'known' | 'expected' | 
   const receiver =
     roster.receivers.get(link.peerId) ?? newReceiver(link.peerId, link.strength, as === 'expected', nowMs);
   roster.receivers.set(receiver.id, receiver);
-  receiver.strength = link.strength;
+  // Whoever pulled with a weak identity once may have been somebody else.
+  if (!receiver.pulled || isWeaker(link.strength, receiver.strength)) receiver.strength = link.strength;
   return receiver;
 }
 
@@ -71,12 +73,6 @@ export function expectedReceivers(roster: Roster): Receiver[] {
 export function emptySeats(roster: Roster): number {
   const { receivers, receiverCount } = roster.plan;
   return receivers || receiverCount === undefined ? 0 : receiverCount - roster.receivers.size - roster.closedSeats;
-}
-
-function strangerPlace(roster: Roster, limit: number): 'other' | 'full' {
-  let others = 0;
-  for (const receiver of roster.receivers.values()) if (!receiver.expected) others += 1;
-  return others < limit ? 'other' : 'full';
 }
 
 function isWeaker(a: IdentityStrength, b: IdentityStrength): boolean {
