@@ -1,4 +1,4 @@
-import type { Produced, ProducedChunk } from '../base/downloadable.ts';
+import type { Produced, ProducedChunk, ProducedEnd, ProducedError } from '../base/downloadable.ts';
 import { isPlainObject } from '../base/plain.ts';
 import { totalBytes } from '../wire/copies.ts';
 import { maxSegments, maxStateBytes } from '../wire/limits.ts';
@@ -16,7 +16,11 @@ export interface CheckedChunk {
   readonly recycle: (() => void) | undefined;
 }
 
-export type CheckedProduced = CheckedChunk | Exclude<Produced, ProducedChunk>;
+export type CheckedProduced = CheckedChunk | ProducedEnd | ProducedError;
+
+// What the message of an end takes.
+const maxReasonLength = 500;
+const maxCodeLength = 64;
 
 /** Checks what `produce` returned (rule S7). Throws a `TypeError` that says what is wrong with it. */
 export function checkProduced(
@@ -28,15 +32,23 @@ export function checkProduced(
   const result = produced as unknown as Produced;
   switch (result.status) {
     case 'eof':
-      return result;
+      return { status: 'eof' };
     case 'error':
-      if (typeof result.reason !== 'string') throw new TypeError('produce() returned an error without a reason');
-      return result;
+      return checkError(result);
     case 'ok':
       return checkChunk(result, maxChunkBytes, maxPeerStateBytes);
     default:
       throw new TypeError('produce() returned a status other than ok, eof or error');
   }
+}
+
+function checkError({ reason, code }: ProducedError): ProducedError {
+  if (typeof reason !== 'string') throw new TypeError('produce() returned an error without a reason');
+  const short = { status: 'error', reason: reason.slice(0, maxReasonLength) } as const;
+  if (code === undefined) return short;
+  if (typeof code !== 'string' || code.length === 0 || code.length > maxCodeLength)
+    throw new TypeError(`produce() returned an error whose code is not a text of 1 to ${maxCodeLength} characters`);
+  return { ...short, code };
 }
 
 function checkChunk(chunk: ProducedChunk, maxChunkBytes: number, maxPeerStateBytes: number): CheckedChunk {
