@@ -7,6 +7,11 @@ export interface PendingServe {
   readonly nonce: string;
 }
 
+/** What a confirmation says. */
+export interface ConfirmedServe extends PendingServe {
+  readonly status: ReceiverStatus;
+}
+
 /** A receiver's final status on a ref. */
 export interface FinalStatus {
   readonly status: ReceiverStatus;
@@ -68,10 +73,11 @@ export type PullVerdict = 'serve' | 'replaces' | 'ignore' | 'replaced' | 'alread
 /** Judges a pull of a receiver with that entry, or none yet. Changes nothing. */
 export function judgePull(entry: LedgerEntry | undefined, downloadId: string, pullNo: number): PullVerdict {
   if (!entry) return 'serve';
+  const isCurrent = entry.downloadId === downloadId;
+  if (isCurrent && pullNo <= entry.lastPullNo) return 'ignore';
   if (entry.final?.status === 'failed') return 'already_failed';
   if (entry.replaced.includes(downloadId)) return 'replaced';
-  if (entry.downloadId === downloadId) return pullNo > entry.lastPullNo ? 'serve' : 'ignore';
-  return entry.downloadId === undefined ? 'serve' : 'replaces';
+  return isCurrent || entry.downloadId === undefined ? 'serve' : 'replaces';
 }
 
 /** Makes a download the current one and notes its pull. A confirmation of the serve before no longer counts. */
@@ -87,15 +93,15 @@ export function beginPull(entry: LedgerEntry, downloadId: string, pullNo: number
 }
 
 /** What a confirmation is to an entry: to be recorded, a repeat of the recorded one, or of no effect (rules D2, D3). */
-export function judgeConfirm(entry: LedgerEntry, confirm: PendingServe): 'record' | 'known' | 'stale' {
-  if (entry.final) return isSameServe(entry.final, confirm) ? 'known' : 'stale';
+export function judgeConfirm(entry: LedgerEntry, confirm: ConfirmedServe): 'record' | 'known' | 'stale' {
+  if (entry.final) return isRepeat(entry.final, confirm) ? 'known' : 'stale';
   const isCurrent = entry.downloadId === confirm.downloadId;
-  return isCurrent && entry.pending !== undefined && isSameServe(entry.pending, confirm) ? 'record' : 'stale';
+  return isCurrent && entry.pending?.nonce === confirm.nonce ? 'record' : 'stale';
 }
 
-/** Whether a repeat is about the very serve that was decided. */
-export function isSameServe(a: Pick<FinalStatus, 'downloadId' | 'nonce'>, b: PendingServe): boolean {
-  return a.downloadId === b.downloadId && a.nonce === b.nonce;
+/** Whether a confirmation says once more what was recorded. */
+export function isRepeat(final: FinalStatus, { downloadId, nonce, status }: ConfirmedServe): boolean {
+  return final.downloadId === downloadId && final.nonce === nonce && final.status === status;
 }
 
 /** Counts what a pull has brought (rule S8): the highest of what was consumed before it and what it sent itself. */

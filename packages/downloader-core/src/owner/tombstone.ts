@@ -1,4 +1,4 @@
-import { isSameServe, type FinalStatus, type LedgerEntry, type PendingServe } from './ledger.ts';
+import { type ConfirmedServe, type FinalStatus, isRepeat, type LedgerEntry } from './ledger.ts';
 
 /** What remains of a ref whose transaction finished (rule B1): plain data. */
 export interface Tombstone {
@@ -25,7 +25,7 @@ export function answerPull(
 }
 
 /** Whether a repeated confirmation of a finished ref is the one that was recorded. */
-export function answerConfirm(stone: Tombstone, receiverId: string, confirm: PendingServe): boolean {
+export function answerConfirm(stone: Tombstone, receiverId: string, confirm: ConfirmedServe): boolean {
   const final = stone.receivers.get(receiverId);
-  return final !== undefined && isSameServe(final, confirm);
+  return final !== undefined && isRepeat(final, confirm);
 }

@@ -7,7 +7,7 @@ import { printable } from '../base/text.ts';
 import type { PeerLink } from '../base/transport.ts';
 import type { OwnerContext } from './context.ts';
 import { type DeadlineView, exhaustedReceivers, isTimedOut, nextDeadlineMs } from './deadlines.ts';
-import { beginPull, type FinalStatus, judgeConfirm, type LedgerEntry, type PendingServe } from './ledger.ts';
+import { beginPull, type ConfirmedServe, type FinalStatus, judgeConfirm, type LedgerEntry } from './ledger.ts';
 import { givenId, type TransactionOptions, type TransactionPlan } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { emptySeats, expectedReceivers, newRoster, type Receiver, type Roster, seat } from './roster.ts';
@@ -182,7 +182,7 @@ export class OwnedTransaction implements Transaction {
   confirm(
     ref: ServedRef,
     receiverId: string,
-    confirm: PendingServe & { status: 'success' | 'failed'; reason: string | undefined },
+    confirm: ConfirmedServe & { readonly reason: string | undefined },
   ): boolean {
     const entry = ref.entries.get(receiverId);
     const verdict = entry ? judgeConfirm(entry, confirm) : 'stale';
