@@ -30,3 +30,11 @@ export function every(clock: Clock, intervalMs: number, callback: () => void): (
   let cancel = clock.setTimer(intervalMs, again);
   return () => cancel();
 }
+
+// The other side names its timeout; it must not make us send without pause.
+const leastBusyIntervalMs = 50;
+
+/** How often to say `busy` to a side that waits for `timeoutMs` (rule S14). */
+export function busyIntervalMs(timeoutMs: number): number {
+  return Math.max(timeoutMs / 4, leastBusyIntervalMs);
+}

@@ -1,4 +1,4 @@
-import { every } from '../base/clock.ts';
+import { busyIntervalMs, every } from '../base/clock.ts';
 import { deferred, type Deferred } from '../base/deferred.ts';
 import type { Description, Totals } from '../base/description.ts';
 import type { Downloadable, State } from '../base/downloadable.ts';
@@ -38,6 +38,9 @@ export interface ServingHost {
   /** The object is through, or the receiver failed. Returns the nonce to be confirmed, or nothing. */
   served(status: 'eof' | 'error', reason: string | undefined): string | undefined;
 }
+
+// However much credit a receiver gives: what the transport has not taken yet is held here.
+const mostSendsAhead = 8;
 
 /** Serves one pull: the description, then chunks as long as credit lasts, then the end (rules S2–S11). */
 export class Serving {
@@ -172,6 +175,7 @@ export class Serving {
     const digest = new ChunkDigest(this.#context.hasher());
     for (let { state } = this.#order; ;) {
       await this.#credited(digest.chunks + 1);
+      while (this.#sends.size >= mostSendsAhead) await Promise.race(this.#sends);
       const reservation = await this.#reserve();
       const produced = await this.#produce(state, reservation);
       if (this.#controller.signal.aborted) return reservation.release();
@@ -295,7 +299,7 @@ export class Serving {
     const { peerId, pull } = this.#order;
     const { downloadId, refId } = pull;
     this.#host.waits(1);
-    const stopBusy = every(clock, pull.requestTimeoutMs / 4, () =>
+    const stopBusy = every(clock, busyIntervalMs(pull.requestTimeoutMs), () =>
       wire.post(peerId, { kind: 'busy', downloadId, refId }),
     );
     try {

@@ -1,4 +1,4 @@
-import { every } from '../base/clock.ts';
+import { busyIntervalMs, every } from '../base/clock.ts';
 import type { ConsumeContext, Consumer } from '../base/consumer.ts';
 import type { State } from '../base/downloadable.ts';
 import { asDownloadError, DownloadError, isDownloadError } from '../base/errors.ts';
@@ -76,7 +76,7 @@ export class Transfer {
   /** Runs what the owner has to wait for; it hears that we are busy (rule S14). */
   async owing<T>(work: PromiseLike<T>): Promise<T> {
     const { context, ref, downloadId, plan } = this.#setup;
-    const intervalMs = (this.#idleTimeoutMs ?? plan.requestTimeoutMs) / 4;
+    const intervalMs = busyIntervalMs(this.#idleTimeoutMs ?? plan.requestTimeoutMs);
     const stop = every(context.clock, intervalMs, () =>
       context.wire.post(ref.owner, { kind: 'busy', downloadId, refId: ref.refId }),
     );

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Deferred, deferred } from '../base/deferred.ts';
 import { DownloadError, isDownloadError } from '../base/errors.ts';
+import { ExpiringTable } from '../base/expiring-table.ts';
 import type { Logger } from '../base/logger.ts';
 import { orAborted } from '../base/signals.ts';
 import { printable, reasonOf } from '../base/text.ts';
@@ -24,6 +25,8 @@ interface Session {
 }
 
 const greetingTimeoutMs = 5000;
+// Names can be claimed without end; what is remembered of them is not.
+const mostInstances = 10_000;
 
 /** Greets every link before anything else is sent or read on it (rule W5), and sends what the two sides of core have to say. */
 export class Sessions implements Wire {
@@ -33,13 +36,14 @@ export class Sessions implements Wire {
   readonly #limits: PeerLimits;
   readonly #sessions = new Map<string, Session>();
   /** Which instance each peer was when we first spoke to it, and whether it is another now. */
-  readonly #instances = new Map<string, { readonly first: string; latest: string }>();
+  readonly #instances: ExpiringTable<{ readonly first: string; latest: string }>;
 
   constructor(transport: Transport, clock: Clock, logger: Logger) {
     this.#transport = transport;
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = ownLimits(transport.capabilities.maxMessageBytes);
+    this.#instances = new ExpiringTable(clock, Infinity, mostInstances);
   }
 
   send(peerId: string, message: Exclude<Message, BodyMessage>, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Schema } from '../base/schema.ts';
-import { maxSegments } from './limits.ts';
+import { maxHeaderBytes, maxSegments, minMessageBytes } from './limits.ts';
 
 // The messages of the protocol, version 1, as they stand in headers. docs/protocol.md is their specification.
 
@@ -180,6 +180,13 @@ const reason = z.string().max(2000).optional();
 const consumed = z.object({ bytes: count, items: count.optional() });
 const credit = z.object({ upToSeq: count, upToBytes: count });
 const majors = z.array(count).min(1).max(16);
+// Below these a peer could make us cut a chunk into millions of messages, or not take what every header may be.
+const peerLimits = z.object({
+  headerBytes: ordinal.min(maxHeaderBytes),
+  stateBytes: ordinal,
+  chunkBytes: ordinal,
+  messageBytes: z.number().int().min(leastMessageBytes).min(minMessageBytes),
+});
 const body = z.object({
   lengths: z.array(count).max(maxSegments + 1),
   checksum: hash,
@@ -197,7 +204,7 @@ export const messageSchemas: { readonly [K in Message['kind']]: Schema<Extract<M
     majors,
     minor: count,
     instanceId: id,
-    limits: z.object({ headerBytes: ordinal, stateBytes: ordinal, chunkBytes: ordinal, messageBytes: ordinal }),
+    limits: peerLimits,
     features: z.array(z.string().max(64)).max(64),
     answer: z.boolean().optional(),
   }),
