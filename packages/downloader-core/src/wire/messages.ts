@@ -185,7 +185,7 @@ const peerLimits = z.object({
   headerBytes: ordinal.min(maxHeaderBytes),
   stateBytes: ordinal,
   chunkBytes: ordinal,
-  messageBytes: z.number().int().min(leastMessageBytes).min(minMessageBytes),
+  messageBytes: ordinal.min(minMessageBytes),
 });
 const body = z.object({
   lengths: z.array(count).max(maxSegments + 1),
