@@ -44,13 +44,9 @@ function findStrays(bytes: Uint8Array): StrayPositions {
   const strays = new StrayPositions();
   let at = 0;
   while (at < bytes.length) {
-    if ((bytes[at] as number) < 0x80) {
-      at = skipAscii(bytes, at, bytes.length);
-    } else {
-      const length = characterLength(bytes, at, bytes.length);
-      if (length === 0) strays.add(at);
-      at += Math.max(length, 1);
-    }
+    const length = characterLength(bytes, at, bytes.length);
+    if (length === 0) strays.add(at);
+    at += Math.max(length, 1);
   }
   return strays;
 }

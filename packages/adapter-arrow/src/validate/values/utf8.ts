@@ -2,6 +2,8 @@ import { ArrowFormatError } from '../errors.ts';
 import { type Validity, isNull } from './bitmap.ts';
 import type { CheckedOffsets } from './offsets.ts';
 
+const wordsWorthwhile = 24;
+
 /** Whether a byte continues a character, so that no text can begin at it. */
 export const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 
@@ -62,13 +64,16 @@ function secondOfFour(first: number, second: number): boolean {
 /** Whether [start, end) is valid UTF-8. */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
+  let asciiRun = 0;
   while (at < end) {
-    if ((bytes[at] as number) < 0x80) {
+    const length = (bytes[at] as number) < 0x80 ? 1 : characterLength(bytes, at, end);
+    if (length === 0) return false;
+    at += length;
+    asciiRun = length === 1 ? asciiRun + 1 : 0;
+    // Words pay for themselves only where ASCII goes on; in text of other scripts it comes a few letters at a time.
+    if (asciiRun === wordsWorthwhile) {
       at = skipAscii(bytes, at, end);
-    } else {
-      const length = characterLength(bytes, at, end);
-      if (length === 0) return false;
-      at += length;
+      asciiRun = 0;
     }
   }
   return true;
