@@ -19,8 +19,8 @@ interface Assembly {
 }
 
 /**
- * Puts bodies that were cut together again, one at a time: a message of another key drops what was begun. Parts may come
- * in any order and more than once. A body in one message is passed on without a copy.
+ * Puts bodies that were cut together again, one at a time: a part of another key drops what was begun. Parts may come in
+ * any order and more than once. A body in one message is passed on without a copy.
  */
 export class BodyAssembler {
   readonly #hasher: Hasher;
@@ -54,7 +54,8 @@ export class BodyAssembler {
       this.#open = { key, buffer: new Uint8Array(size), seen: new Set(), first: part };
     }
     const open = this.#open;
-    if (open.first.parts !== part.parts || open.buffer.byteLength !== size) {
+    const isSame = open.first.parts === part.parts && equalBytes(open.first.checksum, part.checksum);
+    if (!isSame || open.buffer.byteLength !== size) {
       this.#open = undefined;
       throw new DownloadError('protocol', 'the parts of a message do not belong together');
     }

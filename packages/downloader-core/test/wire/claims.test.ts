@@ -22,6 +22,9 @@ function nestedLists(count: number, bytes: number): Uint8Array {
   return header;
 }
 
+/** Nothing, in so many lists of one element. */
+const deep = (depth: number): Uint8Array => new Uint8Array(depth + 1).fill(0x91, 0, depth).fill(0xc0, depth);
+
 describe('the counts of MessagePack', () => {
   it('W4 lists that claim more elements than bytes follow are refused before anything is allocated for them', () => {
     for (const count of [2 ** 32 - 1, 2 ** 20, 65_536, 4097]) {
@@ -31,7 +34,6 @@ describe('the counts of MessagePack', () => {
   });
 
   it('W4 what lies in each other deeper than 100 is refused', () => {
-    const deep = (depth: number): Uint8Array => new Uint8Array(depth + 1).fill(0x91, 0, depth).fill(0xc0, depth);
     expect(() => checkClaims(deep(100))).not.toThrow();
     expect(() => checkClaims(deep(101))).toThrow('deeper than 100');
   });
