@@ -4,8 +4,6 @@ export const protocolMajors: readonly number[] = [1];
 export const protocolMinor = 0;
 
 export const maxHeaderBytes: number = 64 * 1024;
-/** Every transport carries messages of at least so many bytes; a header of the largest size leaves half of it to the body. */
-export const minMessageBytes: number = 128 * 1024;
 export const maxStateBytes: number = 64 * 1024;
 export const maxChunkBytes: number = 64 * 1024 * 1024;
 export const maxRequestBytes: number = 16 * 1024 * 1024;
