@@ -1,4 +1,4 @@
-import type { Clock } from '@towline/downloader-core/spi';
+import { type Clock, DownloadError } from '@towline/downloader-core/spi';
 import type { CommandIo } from './command-io.ts';
 
 /** How long a clean end may take, step by step; 2,000 ms in all (rule J4). */
@@ -49,4 +49,14 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** `work`; once `interrupted`, only for as long as telling the other side may take. */
+export function unlessHung<T>(clock: Clock, work: Promise<T>, interrupted: AbortSignal): Promise<T> {
+  const hung = aborted(interrupted)
+    .then(() => atMost(clock, work, endLimits.tellMs))
+    .then((): never => {
+      throw new DownloadError('aborted', 'interrupted', { side: 'local' });
+    });
+  return Promise.race([work, hung]);
 }

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '@towline/downloader-core';
+import type { LogFields, Logger, ProgressEvent } from '@towline/downloader-core';
 import type { CommandIo } from '../command-io.ts';
 import { advance, type Board, newBoard, settle } from '../progress/board.ts';
 import { renderBoard, renderEvent } from '../progress/render.ts';
@@ -13,6 +13,7 @@ export interface ReportOptions {
 }
 
 const redrawMs = 1_000;
+const ignore = (): void => {};
 
 /** Says what happens: results and events on standard output, everything for people on standard error (rules J1, J2). */
 export class Report {
@@ -68,6 +69,20 @@ export class Report {
     if (this.#redraws) return this.#redraw();
     const line = this.#board.lines.get(label);
     if (line) this.#line(renderEvent(line));
+  }
+
+  /** What the engine says to an owner: warnings and worse. */
+  ownerLogger(): Logger {
+    const say = (message: string): void => this.note(message);
+    return { debug: ignore, info: ignore, warn: say, error: say };
+  }
+
+  /** What it says to a receiver: how retries go. Failures come back as errors, and are said as such. */
+  receiverLogger(): Logger {
+    const sayRetries = (message: string, fields: LogFields = {}): void => {
+      if ('retry' in fields || 'retries' in fields) this.note(message);
+    };
+    return { debug: ignore, info: sayRetries, warn: sayRetries, error: (message) => this.note(message) };
   }
 
   /** Stops redrawing; what was drawn stays. */

@@ -10,18 +10,18 @@ import type { Target } from './targets.ts';
 /** Looks at the description of an object and ends the download before any byte; nothing final is told (rule C2). */
 export class SelectionProbe implements Consumer<never> {
   readonly [consumer] = true as const;
-  readonly maxDescriptionBytes: number;
+  readonly maxDescriptionBytes?: number;
   /** Whether anything is selected, once the description was seen. */
   selected: boolean | undefined;
   readonly #target: Target;
   readonly #only: readonly string[];
   readonly #end: () => void;
 
-  /** `end` must abort the download. */
-  constructor(target: Target, only: readonly string[], maxDescriptionBytes: number, end: () => void) {
+  /** `end` must abort the download. `maxDescriptionBytes` as of the kind's own consumer. */
+  constructor(target: Target, only: readonly string[], maxDescriptionBytes: number | undefined, end: () => void) {
     this.#target = target;
     this.#only = only;
-    this.maxDescriptionBytes = maxDescriptionBytes;
+    if (maxDescriptionBytes !== undefined) this.maxDescriptionBytes = maxDescriptionBytes;
     this.#end = end;
   }
 
@@ -40,5 +40,7 @@ export class SelectionProbe implements Consumer<never> {
     throw new TypeError('a probe completes nothing');
   }
 
-  downloadFailed(): void {}
+  downloadFailed(): void {
+    // Nothing was begun.
+  }
 }

@@ -27,7 +27,9 @@ export interface TargetRules {
 export async function planTargets(entries: readonly IndexEntry[], rules: TargetRules): Promise<readonly Target[]> {
   const targets = entries.map((entry) => ({ entry, kind: knownKind(entry) }));
   checkNames(entries);
-  const wanted = targets.filter(({ entry, kind }) => rules.only.length === 0 || kind.selects(entry, rules.only) !== false);
+  const wanted = targets.filter(
+    ({ entry, kind }) => rules.only.length === 0 || kind.selects(entry, rules.only) !== false,
+  );
   if (wanted.length === 0) throw nothingSelected();
   if (!rules.overwrite) for (const { entry } of wanted) await checkFree(join(rules.directory, entry.name));
   return targets;
@@ -41,7 +43,10 @@ export function nothingSelected(): CommandError {
 function knownKind({ kind, name }: IndexEntry): ObjectKind {
   const known = kindNamed(kind);
   if (known) return known;
-  throw new CommandError('bad_listing', `${quoted(name)} is of the kind ${quoted(kind)}, which this version does not know`);
+  throw new CommandError(
+    'bad_listing',
+    `${quoted(name)} is of the kind ${quoted(kind)}, which this version does not know`,
+  );
 }
 
 function checkNames(entries: readonly IndexEntry[]): void {
@@ -51,7 +56,8 @@ function checkNames(entries: readonly IndexEntry[]): void {
     if (problem) throw new CommandError('bad_listing', `the owner’s name ${quoted(name)} ${problem}`);
     // Where case does not count, two names could be one file.
     const key = hostPlatform === 'windows' || process.platform === 'darwin' ? foldedName(name) : name;
-    if (folded.has(key)) throw new CommandError('bad_listing', `two of the owner’s objects would be ${quoted(name)} here`);
+    if (folded.has(key))
+      throw new CommandError('bad_listing', `two of the owner’s objects would be ${quoted(name)} here`);
     folded.add(key);
   }
 }

@@ -64,8 +64,7 @@ function addSources(
     },
   });
   const entries = sources.map(({ kind, name, bytes, object }): IndexEntry => {
-    const watched = new WatchedSource(object, (error) => report.error(sourceError(name, error)));
-    const { refId } = transaction.addObject(watched);
+    const { refId } = transaction.addObject(object);
     sizes.set(refId, bytes);
     return { refId, kind, name, bytes };
   });
@@ -96,6 +95,14 @@ function issue(
   const addresses = ticketAddresses(transport.addresses ?? [], advertise);
   const terms = { owner: transport.endpointId, transactionId, indexRefId, addresses, keyed: !insecure };
   return issueTickets(terms, audience.who === 'named' ? audience.names : [], clock);
+}
+
+/** Has the errors of sources told here, and lets them be released by whoever comes first. */
+export function watchSources(sources: readonly OpenSource[], report: Report): readonly OpenSource[] {
+  return sources.map((source) => ({
+    ...source,
+    object: new WatchedSource(source.object, (error) => report.error(sourceError(source.name, error))),
+  }));
 }
 
 function sourceError(name: string, { code, reason }: ProducedError): DownloadError {

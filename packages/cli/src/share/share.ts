@@ -8,7 +8,7 @@ import { formatHostPort, isLoopback } from '../net/host-port.ts';
 import type { Network } from '../net/network.ts';
 import { Report } from '../output/report.ts';
 import { formatTicket } from '../ticket/encoding.ts';
-import { type Offer, openOffer } from './offer.ts';
+import { type Offer, openOffer, watchSources } from './offer.ts';
 import { openSources, releaseSources } from './open-sources.ts';
 import { goalOf, outcomeLines } from './verdict.ts';
 
@@ -34,7 +34,7 @@ export async function share(options: ShareOptions, io: CommandIo, network: Netwo
 }
 
 async function open(options: ShareOptions, io: CommandIo, network: Network, report: Report): Promise<Offer> {
-  const sources = await openSources(options);
+  const sources = watchSources(await openSources(options), report);
   try {
     return await openOffer(sources, options, io, network, report);
   } catch (error) {
@@ -46,10 +46,11 @@ async function open(options: ShareOptions, io: CommandIo, network: Network, repo
 async function seeThrough(
   { transaction, tickets, links }: Offer,
   options: ShareOptions,
-  { clock, peakMemoryBytes }: CommandIo,
+  io: CommandIo,
   report: Report,
   interrupted: AbortSignal,
 ): Promise<ExitCode> {
+  const { clock } = io;
   if (isLoopback(options.listen.host)) sayLoopback(options, report);
   for (const { ticket } of tickets) {
     const line = formatTicket(ticket);
@@ -62,7 +63,7 @@ async function seeThrough(
   const end = outcome ?? (await endNow(transaction.delete(), clock));
   if (!end) return 130;
   report.close();
-  report.event({ event: 'outcome', ...end, peakMemoryBytes: peakMemoryBytes() });
+  report.event({ event: 'outcome', ...end, peakMemoryBytes: io.peakMemoryBytes() });
   for (const line of outcomeLines(end)) report.note(line);
   if (outcome) await Promise.race([atMost(clock, links.allClosed(), options.lingerMs), aborted(interrupted)]);
   return exitCodeOfOutcome(end, goalOf(options, outcome === undefined));

@@ -13,7 +13,7 @@ import {
   type TransactionInfo,
 } from '@towline/downloader-core/spi';
 
-/** Another object, whose errors are told here too: once, however many receivers get them. */
+/** Another object, whose errors are told here too: once, however many receivers get them. May be released twice. */
 export class WatchedSource<S extends State, Q> implements Downloadable<S, Q> {
   readonly [downloadable] = true as const;
   readonly kind?: string;
@@ -24,6 +24,7 @@ export class WatchedSource<S extends State, Q> implements Downloadable<S, Q> {
   readonly #inner: Downloadable<S, Q>;
   readonly #onError: (error: ProducedError) => void;
   #told = false;
+  #released: Promise<void> | undefined;
 
   constructor(inner: Downloadable<S, Q>, onError: (error: ProducedError) => void) {
     this.#inner = inner;
@@ -72,7 +73,8 @@ export class WatchedSource<S extends State, Q> implements Downloadable<S, Q> {
     return this.#inner.transactionDone?.(transactionId, end);
   }
 
-  release(): void | Promise<void> {
-    return this.#inner.release?.();
+  release(): Promise<void> {
+    this.#released ??= Promise.resolve(this.#inner.release?.());
+    return this.#released;
   }
 }
