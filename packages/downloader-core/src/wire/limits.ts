@@ -8,6 +8,8 @@ export const maxStateBytes: number = 64 * 1024;
 export const maxChunkBytes: number = 64 * 1024 * 1024;
 export const maxRequestBytes: number = 16 * 1024 * 1024;
 export const defaultDescriptionBytes: number = 16 * 1024 * 1024;
+/** The least that a transport's largest message may have: room for a header and some of a body. */
+export const leastMessageBytes: number = 128 * 1024;
 /** The most segments that one chunk has (rule S7). */
 export const maxSegments = 4096;
 
