@@ -17,7 +17,7 @@ import type { Transaction } from '../owner/transaction.ts';
 import type { ReceiverContext } from '../receiver/context.ts';
 import { download } from '../receiver/download.ts';
 import type { DownloadOptions } from '../receiver/options.ts';
-import { maxRequestBytes, minMessageBytes } from '../wire/limits.ts';
+import { maxRequestBytes, leastMessageBytes } from '../wire/limits.ts';
 import { dispatch } from './dispatch.ts';
 import { Receivers } from './receivers.ts';
 import { Sessions } from './sessions.ts';
@@ -238,7 +238,7 @@ export interface ServiceStats {
 function checkTransport({ endpointId, instanceId, capabilities }: Transport): void {
   const problem = idProblem(endpointId) ?? idProblem(instanceId);
   if (problem) invalidArgument('transport', `has an endpoint or instance id that ${problem}`);
-  if (capabilities.maxMessageBytes < minMessageBytes)
+  if (capabilities.maxMessageBytes < leastMessageBytes)
     invalidArgument('transport', 'carries messages of less than 131,072 bytes');
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Schema } from '../base/schema.ts';
-import { maxHeaderBytes, maxSegments, minMessageBytes } from './limits.ts';
+import { maxHeaderBytes, maxSegments, leastMessageBytes } from './limits.ts';
 
 // The messages of the protocol, version 1, as they stand in headers. docs/protocol.md is their specification.
 
@@ -185,7 +185,7 @@ const peerLimits = z.object({
   headerBytes: ordinal.min(maxHeaderBytes),
   stateBytes: ordinal,
   chunkBytes: ordinal,
-  messageBytes: ordinal.min(minMessageBytes),
+  messageBytes: ordinal.min(leastMessageBytes),
 });
 const body = z.object({
   lengths: z.array(count).max(maxSegments + 1),
