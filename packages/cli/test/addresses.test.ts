@@ -1,48 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { type Interfaces, ticketAddresses } from '../src/net/addresses.ts';
+import { ticketAddresses } from '../src/net/addresses.ts';
 import { formatHostPort, isLoopback, parseHostPort } from '../src/net/host-port.ts';
 
-const interfaces: Interfaces = {
-  lo: [
-    { address: '127.0.0.1', family: 'IPv4', internal: true },
-    { address: '::1', family: 'IPv6', internal: true },
-  ],
-  eth0: [
-    { address: 'fe80::1', family: 'IPv6', internal: false },
-    { address: '2001:db8::7', family: 'IPv6', internal: false },
-    { address: '192.0.2.7', family: 'IPv4', internal: false },
-  ],
-  eth1: [
-    { address: '169.254.9.9', family: 'IPv4', internal: false },
-    { address: '192.0.2.7', family: 'IPv4', internal: false },
-    { address: '198.51.100.7', family: 'IPv4', internal: false },
-  ],
-};
+const own = ['192.0.2.7:7000', '[2001:db8::7]:7000'];
 
 describe('the addresses in a ticket', () => {
-  it('C5 for 0.0.0.0 are the machine’s own of IPv4, without loopback, link-local and duplicates', () => {
-    const addresses = ticketAddresses({ host: '0.0.0.0', port: 7_000 }, [], interfaces);
-    expect(addresses).toEqual(['192.0.2.7:7000', '198.51.100.7:7000']);
+  it('C5 are the machine’s own, as the transport says them, at most eight', () => {
+    expect(ticketAddresses(own, [])).toEqual(own);
+    const many = Array.from({ length: 20 }, (_, index) => `192.0.2.${index}:7000`);
+    expect(ticketAddresses(many, [])).toEqual(many.slice(0, 8));
   });
 
-  it('C5 for :: are those of both families', () => {
-    const addresses = ticketAddresses({ host: '::', port: 7_000 }, [], interfaces);
-    expect(addresses).toEqual(['192.0.2.7:7000', '198.51.100.7:7000', '[2001:db8::7]:7000']);
-  });
-
-  it('C5 for one address are that address', () => {
-    expect(ticketAddresses({ host: '127.0.0.1', port: 9 }, [], interfaces)).toEqual(['127.0.0.1:9']);
-    expect(ticketAddresses({ host: '::1', port: 9 }, [], interfaces)).toEqual(['[::1]:9']);
-  });
-
-  it('C5 are what --advertise says, with the bound port for port 0', () => {
+  it('C5 are what --advertise says, with the bound port for port 0, without duplicates', () => {
     const advertised = [
       { host: 'a.example', port: 0 },
       { host: 'a.example', port: 7_000 },
       { host: '2001:db8::1', port: 8_000 },
     ];
-    const addresses = ticketAddresses({ host: '0.0.0.0', port: 7_000 }, advertised, interfaces);
-    expect(addresses).toEqual(['a.example:7000', '[2001:db8::1]:8000']);
+    expect(ticketAddresses(own, advertised)).toEqual(['a.example:7000', '[2001:db8::1]:8000']);
+  });
+
+  it('C5 of a machine that others cannot reach, and what fits into no ticket, is exit 2', () => {
+    expect(() => ticketAddresses([], [])).toThrow('--advertise');
+    expect(() => ticketAddresses([], [{ host: 'a', port: 0 }])).toThrow('--advertise');
+    expect(() => ticketAddresses(own, [{ host: 'a'.repeat(600), port: 1 }])).toThrow('512');
   });
 });
 

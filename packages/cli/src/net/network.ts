@@ -6,9 +6,15 @@ import type { TicketKeys } from './ticket-keys.ts';
 /** How the two sides get their transports: sockets in earnest, endpoints in one process in tests. */
 export interface Network {
   /** Opens the owner's side. Its `addresses` say where others can dial it. */
-  listen(options: ListenOptions): Promise<Transport>;
+  listen(options: ListenOptions): Promise<OwnerTransport>;
   /** Makes the receiver's side; the owner is dialled when something is sent. */
   dial(options: DialOptions): Promise<Transport>;
+}
+
+/** The owner's transport. */
+export interface OwnerTransport extends Transport {
+  /** Ends the links that the ticket of a PSK identity opened. Absent where there are no keys. */
+  revoke?(pskIdentity: string): void;
 }
 
 /** See {@link Network.listen}. */

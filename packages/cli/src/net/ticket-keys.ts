@@ -13,19 +13,27 @@ export interface TicketKey {
   readonly expiresAtMs: number;
 }
 
-/** The tickets that work now, by their PSK identity (rules K1, K4). */
+/** The tickets that work now, by their PSK identity (rules K1, K4). Its timers keep the process alive until `close`. */
 export class TicketKeys {
   readonly #clock: Clock;
   readonly #keys = new Map<string, TicketKey>();
+  readonly #timers: (() => void)[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add({ ticket, identity, expiresAtMs }: IssuedTicket): void {
+  /** Makes a ticket work until it expires; `onExpired` then has to end the links that it opened. */
+  add({ ticket, identity, expiresAtMs }: IssuedTicket, onExpired: (identity: string) => void): void {
     if (!ticket.key) return;
     const { key, receiver, transactionId } = ticket;
     this.#keys.set(identity, { key, ...(receiver === undefined ? {} : { receiver }), transactionId, expiresAtMs });
+    this.#timers.push(this.#clock.setTimer(expiresAtMs - this.#clock.now(), () => onExpired(identity)));
+  }
+
+  /** Ends the waiting for expiries. */
+  close(): void {
+    for (const cancel of this.#timers) cancel();
   }
 
   /** The ticket of an identity, unless it is unknown or has expired. */

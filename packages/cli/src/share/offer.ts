@@ -17,10 +17,13 @@ import { WatchedSource } from './watched-source.ts';
 
 /** What is on offer: everything that a running `share` consists of. */
 export interface Offer {
-  readonly service: DownloadService;
   readonly transaction: Transaction;
   readonly tickets: readonly IssuedTicket[];
   readonly links: LinkWatch;
+  /** Of all sources. */
+  readonly bytes: number;
+  /** Ends everything that is left; never rejects. */
+  close(): Promise<void>;
 }
 
 /** Opens the transaction with all sources and the tickets for it. The sources are released with the transaction. */
@@ -37,13 +40,19 @@ export async function openOffer(
   const transport = await network.listen({ endpointId, listen: options.listen, keys, clock });
   const links = new LinkWatch(transport);
   const service = new DownloadService({ transport, clock, logger: report.ownerLogger() });
+  const close = async (): Promise<void> => {
+    keys?.close();
+    await service.shutdown();
+    links.close();
+  };
   try {
     const { transaction, indexRefId } = addSources(service, sources, options, report);
     const tickets = issue(transport, transaction, indexRefId, options, io);
-    for (const ticket of tickets) keys?.add(ticket);
-    return { service, transaction, tickets, links };
+    for (const ticket of tickets) keys?.add(ticket, (identity) => transport.revoke?.(identity));
+    const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
+    return { transaction, tickets, links, bytes, close };
   } catch (error) {
-    await service.shutdown();
+    await close();
     throw error;
   }
 }

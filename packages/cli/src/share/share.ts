@@ -4,10 +4,11 @@ import type { ExitCode } from '../command-error.ts';
 import type { CommandIo } from '../command-io.ts';
 import { exitCodeOfError, exitCodeOfOutcome } from '../exit-code.ts';
 import { aborted, atMost, endLimits, Interruption } from '../interruption.ts';
-import { formatHostPort, isLoopback } from '../net/host-port.ts';
+import { isLoopback } from '../net/host-port.ts';
 import type { Network } from '../net/network.ts';
 import { Report } from '../output/report.ts';
 import { formatTicket } from '../ticket/encoding.ts';
+import type { IssuedTicket } from '../ticket/issuer.ts';
 import { type Offer, openOffer, watchSources } from './offer.ts';
 import { openSources, releaseSources } from './open-sources.ts';
 import { goalOf, outcomeLines } from './verdict.ts';
@@ -21,8 +22,7 @@ export async function share(options: ShareOptions, io: CommandIo, network: Netwo
     try {
       return await seeThrough(offer, options, io, report, interruption.signal);
     } finally {
-      await atMost(io.clock, offer.service.shutdown(), endLimits.closeMs);
-      offer.links.close();
+      await atMost(io.clock, offer.close(), endLimits.closeMs);
     }
   } catch (error) {
     report.error(error);
@@ -44,14 +44,14 @@ async function open(options: ShareOptions, io: CommandIo, network: Network, repo
 }
 
 async function seeThrough(
-  { transaction, tickets, links }: Offer,
+  { transaction, tickets, links, bytes }: Offer,
   options: ShareOptions,
   io: CommandIo,
   report: Report,
   interrupted: AbortSignal,
 ): Promise<ExitCode> {
   const { clock } = io;
-  if (isLoopback(options.listen.host)) sayLoopback(options, report);
+  if (isLoopback(options.listen.host)) sayLoopback(tickets, report);
   for (const { ticket } of tickets) {
     const line = formatTicket(ticket);
     const receiver = ticket.receiver ?? null;
@@ -64,7 +64,7 @@ async function seeThrough(
   if (!end) return 130;
   report.close();
   report.event({ event: 'outcome', ...end, peakMemoryBytes: io.peakMemoryBytes() });
-  for (const line of outcomeLines(end)) report.note(line);
+  for (const line of outcomeLines(end, bytes)) report.note(line);
   if (outcome) await Promise.race([atMost(clock, links.allClosed(), options.lingerMs), aborted(interrupted)]);
   return exitCodeOfOutcome(end, goalOf(options, outcome === undefined));
 }
@@ -77,8 +77,7 @@ async function endNow(deleting: Promise<Outcome>, clock: CommandIo['clock']): Pr
   return outcome;
 }
 
-function sayLoopback({ listen }: ShareOptions, report: Report): void {
-  report.note(
-    `only this machine can pull: it listens on ${formatHostPort(listen)}; for others, --listen 0.0.0.0:7000 or the like`,
-  );
+function sayLoopback([issued]: readonly IssuedTicket[], report: Report): void {
+  const address = issued?.ticket.addresses[0];
+  report.note(`only this machine can pull, at ${address}; for others, --listen 0.0.0.0:7000 or the like`);
 }

@@ -2,7 +2,7 @@ import type { Outcome } from '@towline/downloader-core';
 import { printable } from '@towline/downloader-core/spi';
 import type { ShareOptions } from '../arguments/share-options.ts';
 import type { OwnerGoal } from '../exit-code.ts';
-import { formatBytes, formatDuration, formatRate } from '../progress/units.ts';
+import { formatBytes, formatDuration } from '../progress/units.ts';
 
 /** What has to come true for exit 0. */
 export function goalOf(
@@ -13,16 +13,18 @@ export function goalOf(
   return { expects: audience.who === 'any' ? 'whoever' : 'all', interrupted };
 }
 
-/** The outcome in words: one line, and one for each receiver that failed. */
-export function outcomeLines(outcome: Outcome): readonly string[] {
-  const { receivers, goodputBytes, elapsedMs } = outcome;
+/** The outcome in words: one line, and one for each receiver that failed. `bytes` is the size of what was shared. */
+export function outcomeLines(outcome: Outcome, bytes: number): readonly string[] {
+  const { receivers, elapsedMs } = outcome;
   const delivered = receivers.filter(({ status }) => status === 'success').length;
-  const rate = elapsedMs > 0 ? `, ${formatRate((goodputBytes * 1_000) / elapsedMs)}` : '';
   const failures = receivers
     .filter(({ status }) => status === 'failed')
     .map(({ receiverId, reason }) => `${nameOf(receiverId)} failed: ${printable(reason ?? 'unknown')}`);
-  const head = `delivered to ${delivered} of ${receivers.length}: ${formatBytes(goodputBytes)} in ${formatDuration(elapsedMs)}`;
-  return [`${head}${rate} (${endText(outcome)})`, ...failures];
+  const count = `${delivered} of ${receivers.length}`;
+  return [
+    `${formatBytes(bytes)} delivered to ${count} in ${formatDuration(elapsedMs)} (${endText(outcome)})`,
+    ...failures,
+  ];
 }
 
 function endText({ end }: Outcome): string {
