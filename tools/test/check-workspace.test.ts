@@ -48,7 +48,17 @@ describe('the workspace', () => {
   it('has no adapter that brings its own core', () => {
     const dependencies = { [core]: '*' };
     workspace.write('packages/adapter-x/package.json', manifestOf('adapter-x', 'adapter', { dependencies }));
-    expect(workspaceViolations(workspace.root)).toEqual(['adapter-x: our packages have to be peer dependencies here']);
+    expect(workspaceViolations(workspace.root)).toEqual(['adapter-x: core has to be a peer dependency here']);
+  });
+
+  it('lets the suites bring a transport to run over, but not core', () => {
+    const transport = manifestOf('transport-x', 'transport', { peerDependencies: { [core]: '*' } });
+    const brings = (dependencies: object): object => manifestOf('suites', 'conformance', { dependencies });
+    workspace.write('packages/transport-x/package.json', transport);
+    workspace.write('packages/suites/package.json', brings({ '@towline/transport-x': '*' }));
+    expect(workspaceViolations(workspace.root).filter((line) => / has to be | may not /.test(line))).toEqual([]);
+    workspace.write('packages/suites/package.json', brings({ [core]: '*' }));
+    expect(workspaceViolations(workspace.root)).toContain('suites: core has to be a peer dependency here');
   });
 
   it('has no adapter that tests against another adapter', () => {
