@@ -1,0 +1,109 @@
+// @ts-check
+// One file from a process over loopback TCP to files of one or more receiving processes, beside plain socket copies.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { startPeer } from './processes.mjs';
+import { spread } from './statistics.mjs';
+
+/**
+ * @typedef {{ name: string, owner: string, receiver: string, settings: Record<string, unknown> }} Contender
+ * @typedef {{ seconds: number, ownerMiB: number, receiverMiB: number, ownerCpu: number, receiverCpu: number }} Measured
+ */
+
+/** @type {readonly Contender[]} */
+const contenders = [
+  { name: 'towline', owner: 'towline-owner.mjs', receiver: 'towline-receiver.mjs', settings: {} },
+  {
+    name: 'plain copy, checksum per chunk',
+    owner: 'plain-owner.mjs',
+    receiver: 'plain-receiver.mjs',
+    settings: { checksum: true },
+  },
+  { name: 'plain copy', owner: 'plain-owner.mjs', receiver: 'plain-receiver.mjs', settings: { checksum: false } },
+];
+
+/** @param {{ directory: string, bytes: number, rounds: number, receivers: number }} options */
+export async function fileSuite({ directory, bytes, rounds, receivers }) {
+  const path = join(directory, 'source.bin');
+  await writeSource(path, bytes);
+  const expected = await sha256(path);
+  /** @type {Map<string, Measured[]>} */
+  const runs = new Map(contenders.map(({ name }) => [name, []]));
+  // The first round warms caches and is not counted; the order turns from round to round.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (let index = 0; index < contenders.length; index += 1) {
+      const contender = /** @type {Contender} */ (contenders[(index + round) % contenders.length]);
+      const measured = await transfer(contender, { directory, path, receivers, expected });
+      if (round > 0) runs.get(contender.name)?.push(measured);
+    }
+  }
+  return {
+    suite: 'file',
+    bytes,
+    receivers,
+    rounds,
+    results: [...runs].map(([name, measured]) => ({
+      name,
+      megabytesPerSecond: spread(measured.map(({ seconds }) => (bytes * receivers) / seconds / 1e6)),
+      ownerMiB: Math.max(...measured.map(({ ownerMiB }) => ownerMiB)),
+      receiverMiB: Math.max(...measured.map(({ receiverMiB }) => receiverMiB)),
+      cpuSecondsPerGiB: spread(
+        measured.map(({ ownerCpu, receiverCpu }) => ((ownerCpu + receiverCpu) / (bytes * receivers)) * 2 ** 30),
+      ),
+    })),
+  };
+}
+
+/**
+ * @param {Contender} contender
+ * @param {{ directory: string, path: string, receivers: number, expected: string }} how
+ * @returns {Promise<Measured>}
+ */
+async function transfer(contender, { directory, path, receivers, expected }) {
+  const owner = startPeer(contender.owner, { ...contender.settings, path, receivers });
+  const { port, ref } = await owner.next();
+  const targets = Array.from({ length: receivers }, (_, index) => join(directory, `target-${index}.bin`));
+  const children = targets.map((target, index) =>
+    startPeer(contender.receiver, { ...contender.settings, port, ref, target, name: `receiver-${index}` }),
+  );
+  const done = await Promise.all(children.map((child) => child.next()));
+  const ownerDone = await owner.next();
+  await Promise.all([owner, ...children].map(({ ended }) => ended));
+  for (const target of targets) {
+    if ((await sha256(target)) !== expected) throw new Error(`${contender.name} delivered another file`);
+    await rm(target);
+  }
+  return {
+    seconds: Math.max(...done.map(({ seconds }) => seconds)),
+    ownerMiB: ownerDone.peakMiB,
+    receiverMiB: Math.max(...done.map(({ peakMiB }) => peakMiB)),
+    ownerCpu: ownerDone.cpuSeconds,
+    receiverCpu: done.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  };
+}
+
+/** @param {string} path @param {number} bytes */
+async function writeSource(path, bytes) {
+  const file = await open(path, 'w');
+  const block = Buffer.alloc(1024 * 1024);
+  let word = 0x2545f491;
+  for (let at = 0; at < block.length; at += 4) {
+    word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+    block.writeUInt32LE(word, at);
+  }
+  for (let offset = 0; offset < bytes; offset += block.length) {
+    block.writeUInt32LE(offset / block.length, 0);
+    await file.write(block, 0, Math.min(block.length, bytes - offset), offset);
+  }
+  await file.close();
+}
+
+/** @param {string} path */
+async function sha256(path) {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,34 @@
+// @ts-check
+// Children of the benches: each prints JSON lines, the first when it is ready, the last with what it used.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * @typedef {{ lines: AsyncIterator<string>, next: () => Promise<Record<string, any>>, ended: Promise<void>, kill: () => void }} Child
+ */
+
+/**
+ * Starts a peer of `tools/bench/peers`.
+ * @param {string} script @param {Record<string, unknown>} settings @returns {Child}
+ */
+export function startPeer(script, settings) {
+  const file = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (code === 0 || signal === 'SIGKILL') resolve();
+      else reject(new Error(`${script} ended with ${code ?? signal}`));
+    });
+  });
+  ended.catch(() => {});
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${script} ended without a word`);
+    return JSON.parse(value);
+  };
+  return { lines, next, ended, kill: () => void child.kill('SIGKILL') };
+}
