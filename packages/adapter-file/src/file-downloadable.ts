@@ -16,6 +16,7 @@ import {
 import { fileError, sourceError } from './errors.ts';
 import { describeFile } from './file-description.ts';
 import { BufferPool } from './io/buffer-pool.ts';
+import { mtimeMsOf } from './io/mtime.ts';
 import { Pace } from './io/pace.ts';
 import { nameProblem } from './names.ts';
 import { type OnlyRequest, onlyRequestSchema, pathMatcher } from './only.ts';
@@ -87,8 +88,8 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
 
   describe(): Description {
     const { totalBytes, name } = this;
-    const { mode, mtimeNs } = this.#stats;
-    return describeFile({ name, totalBytes, executable: (mode & 0o111n) !== 0n, mtimeMs: Number(mtimeNs) / 1e6 });
+    const executable = (this.#stats.mode & 0o111n) !== 0n;
+    return describeFile({ name, totalBytes, executable, mtimeMs: mtimeMsOf(this.#stats) });
   }
 
   totals(request: OnlyRequest): Totals {

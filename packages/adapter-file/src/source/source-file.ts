@@ -55,8 +55,9 @@ export async function readSource(
   pace: Pace,
 ): Promise<void> {
   const filled = await readAt(handle, buffer, position, pace);
-  checkOpen(source, handle);
+  // The path first: that a file was deleted says more than that its attributes changed thereby.
   checkPath(source);
+  checkOpen(source, handle);
   if (filled < buffer.byteLength) throw changed(source, 'was truncated');
 }
 

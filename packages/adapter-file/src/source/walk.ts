@@ -3,6 +3,7 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isDownloadError } from '@towline/downloader-core/spi';
 import { fileError, sourceError } from '../errors.ts';
+import { mtimeMsOf } from '../io/mtime.ts';
 import { forEachAtOnce } from '../io/tasks.ts';
 import { byPath, type ManifestEntry } from '../manifest/entries.ts';
 import { identityOf } from './identity.ts';
@@ -53,11 +54,6 @@ async function inspectFile(path: string, absolute: string, stats: BigIntStats): 
   await (await reopenSource(source)).close();
   const executable = (stats.mode & 0o111n) !== 0n;
   return { source, entry: { type: 'file', path, size: Number(stats.size), executable, mtimeMs: mtimeMsOf(stats) } };
-}
-
-/** The modification time in milliseconds, with a fraction. */
-export function mtimeMsOf({ mtimeNs }: BigIntStats): number {
-  return Number(mtimeNs) / 1e6;
 }
 
 async function guarded<T>(absolute: string, work: (absolute: string) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { mkdir, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable } from '@towline/downloader-core/spi';
 import { fileError, systemCode } from '../errors.ts';
+import { settableTime } from '../io/mtime.ts';
 import { Pace } from '../io/pace.ts';
 import { forEachAtOnce, Tasks } from '../io/tasks.ts';
 import type { FileEntry, FolderEntry, LinkEntry, ManifestEntry } from '../manifest/entries.ts';
@@ -97,7 +98,7 @@ export class FolderWriter {
   }
 
   async #finishFolder(path: string, mtimeMs: number): Promise<void> {
-    await utimes(this.#path(path), Date.now() / 1000, mtimeMs / 1000);
+    await utimes(this.#path(path), Date.now() / 1000, settableTime(mtimeMs));
     if (this.#fsync) await syncFolder(this.#path(path));
   }
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { settableTime } from '../io/mtime.ts';
 import type { Pace } from '../io/pace.ts';
 import { writeAt } from '../io/write-at.ts';
 
@@ -35,7 +36,7 @@ export class NewFile {
   /** Gives the file its size and times, and brings it to the disk if that is wanted. The file stays open. */
   async finish({ size, mtimeMs, fsync }: FileEnd): Promise<void> {
     if (this.#length < size) await this.#handle.truncate(size);
-    await this.#handle.utimes(Date.now() / 1000, mtimeMs / 1000);
+    await this.#handle.utimes(Date.now() / 1000, settableTime(mtimeMs));
     if (fsync) await this.#handle.sync();
   }
 

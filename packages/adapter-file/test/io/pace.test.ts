@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { Pace } from '../../src/io/pace.ts';
+
+/** Runs calls that take so long and says where each of them ran. */
+async function placesOf(durationsMs: readonly number[]): Promise<string[]> {
+  let nowMs = 0;
+  const pace = new Pace(() => nowMs);
+  const places: string[] = [];
+  for (const durationMs of durationsMs) {
+    const call = (place: string) => () => {
+      nowMs += durationMs;
+      return place;
+    };
+    places.push(await pace.run(call('inline'), async () => call('pool')()));
+  }
+  return places;
+}
+
+describe('disk calls', () => {
+  it('S4 begin on the thread pool, where a disk that does not answer blocks nothing', async () => {
+    expect(await placesOf([1_000_000])).toEqual(['pool']);
+  });
+
+  it('run on the calling thread as long as they are quick', async () => {
+    expect(await placesOf([0.1, 0.1, 4.9, 0.1])).toEqual(['pool', 'inline', 'inline', 'inline']);
+  });
+
+  it('S4 go back to the thread pool after a slow one, until one there was quick', async () => {
+    expect(await placesOf([1, 5, 50, 1, 1])).toEqual(['pool', 'inline', 'pool', 'pool', 'inline']);
+  });
+
+  it('pass failures on, wherever they ran', async () => {
+    const pace = new Pace();
+    const pooled = pace.run(String, () => Promise.reject(new Error('pool')));
+    await expect(pooled).rejects.toThrow('pool');
+    await pace.run(String, async () => 'quick');
+    const inline = pace.run(
+      () => JSON.parse('{'),
+      async () => {},
+    );
+    await expect(inline).rejects.toThrow(SyntaxError);
+  });
+});

@@ -1,0 +1,51 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What is in a folder: text of files, `null` for folders, `-> target` for links, by path. */
+export type Tree = Readonly<Record<string, string | null>>;
+
+/** Makes a tree below a folder; every file and folder gets the same old time. */
+export function makeTree(root: string, tree: Tree): void {
+  for (const [path, content] of Object.entries(tree)) {
+    const absolute = join(root, path);
+    mkdirSync(content === null ? absolute : dirname(absolute), { recursive: true });
+    if (content?.startsWith('-> ')) symlinkSync(content.slice(3), absolute);
+    else if (content !== null) writeFileSync(absolute, content);
+    if (path.endsWith('.sh')) chmodSync(absolute, 0o755);
+  }
+  for (const path of Object.keys(tree).toReversed()) {
+    if (!lstatSync(join(root, path)).isSymbolicLink()) utimesSync(join(root, path), 1_600_000_000, 1_600_000_000.5);
+  }
+}
+
+/** Reads a tree; everything that is in the folder, hidden files too. */
+export function readTree(root: string): Tree {
+  const tree: Record<string, string | null> = {};
+  for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).toSorted()) {
+    const stats = lstatSync(join(root, path));
+    if (stats.isSymbolicLink()) tree[path] = `-> ${readlinkSync(join(root, path))}`;
+    else tree[path] = stats.isDirectory() ? null : readFileSync(join(root, path), 'utf8');
+  }
+  return tree;
+}
+
+/** Bytes that differ everywhere: a chunk in the wrong place is noticed. */
+export function patternBytes(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let value = seed;
+  for (let at = 0; at < length; at += 1) {
+    value = (Math.imul(value, 1_103_515_245) + 12_345) >>> 0;
+    bytes[at] = value >>> 16;
+  }
+  return bytes;
+}
