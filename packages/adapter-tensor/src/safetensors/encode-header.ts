@@ -55,9 +55,11 @@ function placeTensors(tensors: ReadonlyMap<string, TensorType>): { infos: Map<st
 }
 
 function checkedName(name: string): string {
-  if (typeof name === 'string' && name !== METADATA_KEY && isWellFormed(name)) return name;
-  const problem = name === METADATA_KEY ? 'the name is taken by the format' : 'the name is not well-formed Unicode';
-  throw new SafetensorsError('invalid_name', problem, { tensor: name });
+  if (typeof name !== 'string') throw new SafetensorsError('invalid_name', 'the name of a tensor must be a string');
+  if (name === METADATA_KEY)
+    throw new SafetensorsError('invalid_name', 'this name has another meaning', { tensor: name });
+  if (isWellFormed(name)) return name;
+  throw new SafetensorsError('invalid_name', 'the name is not well-formed Unicode', { tensor: name });
 }
 
 function checkedType(name: string, { dtype, shape }: TensorType): TensorType {

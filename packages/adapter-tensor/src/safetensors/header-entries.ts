@@ -111,10 +111,11 @@ function readShape(reader: JsonReader): Shape {
 
 function readOffsets(reader: JsonReader): readonly [begin: number | bigint, end: number | bigint] {
   const offset = reader.position;
+  const range: (number | bigint)[] = [];
   reader.openArray();
-  const begin = reader.nextItem() ? reader.unsigned() : undefined;
-  const end = reader.nextItem() ? reader.unsigned() : undefined;
-  if (begin === undefined || end === undefined || reader.nextItem()) {
+  while (range.length <= 2 && reader.nextItem()) range.push(reader.unsigned());
+  const [begin, end, surplus] = range;
+  if (begin === undefined || end === undefined || surplus !== undefined) {
     throw new SafetensorsError('wrong_type', 'data_offsets must be exactly two numbers', { offset });
   }
   return [begin, end];

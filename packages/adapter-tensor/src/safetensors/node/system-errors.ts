@@ -10,7 +10,7 @@ export function fileError(error: unknown, file: string): unknown {
 }
 
 /** The code that the operating system gave an error, such as `ENOENT`. */
-export function systemCode(error: unknown): string | undefined {
+function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
