@@ -6,6 +6,8 @@ export interface FieldSpec {
   /** Number in `union Type` of Schema.fbs, and the fields of its table. */
   readonly type: readonly [typeId: number, fields: FlatFields];
   readonly dictionary?: bigint;
+  /** Of the indices of a dictionary. Default: left out, which means 32 bits, signed. */
+  readonly indexType?: readonly [bitWidth: number, signed: boolean];
   readonly children?: readonly FieldSpec[];
 }
 
@@ -19,6 +21,7 @@ export interface SchemaSpec {
 export const types = {
   null: [1, []],
   int8: [2, [flat.int32(8), flat.bool(true)]],
+  int16: [2, [flat.int32(16), flat.bool(true)]],
   int32: [2, [flat.int32(32), flat.bool(true)]],
   int64: [2, [flat.int32(64), flat.bool(true)]],
   binary: [4, []],
@@ -69,9 +72,11 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return joined;
 }
 
-function fieldTable({ name, type, dictionary, children = [] }: FieldSpec): FlatFields {
+function fieldTable({ name, type, dictionary, indexType, children = [] }: FieldSpec): FlatFields {
   const [typeId, typeFields] = type;
-  const encoding: FlatField | undefined = dictionary === undefined ? undefined : flat.table([flat.int64(dictionary)]);
+  const index = indexType === undefined ? undefined : flat.table([flat.int32(indexType[0]), flat.bool(indexType[1])]);
+  const encoding: FlatField | undefined =
+    dictionary === undefined ? undefined : flat.table([flat.int64(dictionary), index]);
   return [
     name === undefined ? undefined : flat.string(name),
     flat.bool(true),
