@@ -21,17 +21,20 @@ export interface Confirmation {
 
 /**
  * Tells the owner how the download ended until it answers, on the schedule of the retries, across reconnects (rule D4).
- * Says whether the owner has recorded it. Never rejects.
+ * Says whether the owner has recorded it. An abort ends the wait, not the telling: it is said once in any case. Never
+ * rejects.
  */
 export async function confirm(confirmation: Confirmation): Promise<boolean> {
   const { context, ref, mailbox, retries, message, signal } = confirmation;
+  if (signal.aborted) context.wire.post(ref.owner, message);
   const attempts = Math.max(retries.maxRetries + 1, leastAttempts);
   for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt += 1) {
     const answered = answerWithin(
       confirmation,
       backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()),
     );
-    context.wire.send(ref.owner, message, signal).catch(() => {});
+    // Without the signal: what is said is not taken back.
+    context.wire.send(ref.owner, message).catch(() => {});
     const answer = await answered;
     mailbox.onAnswer = undefined;
     if (answer) return answer.kind === 'confirmed' && answer.recorded;

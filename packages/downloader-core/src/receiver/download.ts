@@ -5,11 +5,13 @@ import { childController, orAborted } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import type { End } from '../wire/messages.ts';
 import { confirm } from './confirm.ts';
+import { consumerCall } from './consumer-call.ts';
 import type { ReceiverContext } from './context.ts';
 import { Mailbox } from './mailbox.ts';
 import { type DownloadOptions, type DownloadPlan, planDownload } from './options.ts';
+import { Final } from './retry-error.ts';
 import { Tracker } from './tracker.ts';
-import { consumerCall, Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 
 /** Downloads one object (section L of the contract). Throws `invalid_argument` before anything is begun. */
 export function download<R>(
@@ -90,7 +92,7 @@ class Download<R> {
     const completing = consumerCall(() => this.#consumer.downloadCompleted({ refId, ownerId: owner, signal }));
     let result: R;
     try {
-      result = await (this.#transfer?.owing(completing) ?? completing);
+      result = await (this.#transfer?.heartbeat.during(completing) ?? completing);
     } catch (thrown) {
       const error = this.#explain(thrown);
       throw await this.#fail(error, { acknowledged: await this.#confirm(end, 'failed', error.code) });
@@ -123,9 +125,9 @@ class Download<R> {
     });
   }
 
-  /** Tells the owner that we give up (rule D6); it is not told again, and not at all where it ended the matter itself. */
+  /** Tells the owner that we give up (rule D6), once; not where it never heard of us, or gave our place to another. */
   #cancel(error: DownloadError): void {
-    if (error.code === 'replaced') return;
+    if (!this.#transfer || error.code === 'replaced') return;
     const { owner, refId } = this.#ref;
     const interrupted = error.code === 'aborted' || error.code === 'service_closed';
     const final = !(interrupted && this.#plan.resumable);
@@ -160,7 +162,7 @@ class Download<R> {
   }
 
   #explain(thrown: unknown): DownloadError {
-    const error = asDownloadError(thrown, 'consumer_failed');
+    const error = asDownloadError(thrown instanceof Final ? thrown.error : thrown, 'consumer_failed');
     if (error.refId !== undefined) return error;
     const { code, side, retryable, message } = error;
     return new DownloadError(code, `${message} ${this.#where()}`, {

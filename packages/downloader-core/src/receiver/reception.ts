@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { DownloadError } from '../base/errors.ts';
+import { asDownloadError, DownloadError } from '../base/errors.ts';
 import { equalBytes, type Hasher } from '../base/hash.ts';
 import { abortReason, onAbort } from '../base/signals.ts';
 import { printable } from '../base/text.ts';
@@ -37,7 +37,8 @@ export interface ReceptionSetup {
   readonly pullNo: number;
   readonly window: CreditWindow;
   readonly requestTimeoutMs: number;
-  readonly maxDescriptionBytes: number;
+  /** The most bytes of the description that was asked for; `undefined`: none was. */
+  readonly maxDescriptionBytes: number | undefined;
 }
 
 /** One pull as it comes in: checks order, credit and checksums, and queues what is good until it is taken (rules S11, W2). */
@@ -46,7 +47,9 @@ export class Reception {
   readonly #assembler: BodyAssembler;
   readonly #digest: ChunkDigest;
   readonly #queue: Arrival[] = [];
-  #failure: unknown;
+  #failure: Error | undefined;
+  #isDescribed = false;
+  #hasEnded = false;
   #receivedBytes = 0;
   #wake: () => void = () => {};
   #stopTimer: () => void = noTimer;
@@ -63,7 +66,7 @@ export class Reception {
 
   /** Takes a message of this pull. */
   take(message: ToReceiver | Busy, carrier: IncomingMessage): void {
-    if (this.#failure !== undefined) return carrier.release?.();
+    if (this.#failure !== undefined || this.#hasEnded) return carrier.release?.();
     if (this.#stopTimer !== noTimer) this.#restartTimer();
     try {
       this.#accept(message, carrier);
@@ -75,7 +78,7 @@ export class Reception {
 
   /** Ends it with an error, after what was received before was taken. */
   fail(error: unknown): void {
-    this.#failure ??= error;
+    this.#failure ??= error instanceof Error ? error : asDownloadError(error, 'link_lost');
     this.#wake();
   }
 
@@ -135,10 +138,14 @@ export class Reception {
     }
   }
 
-  #acceptDescribed(message: Described, { body }: IncomingMessage): void {
-    const whole = this.#assembler.take('described', message.body, body, this.#setup.maxDescriptionBytes);
-    if (!whole) return;
+  // One, if it was asked for: whatever else comes is held by nobody.
+  #acceptDescribed(message: Described, carrier: IncomingMessage): void {
+    const { maxDescriptionBytes } = this.#setup;
+    if (this.#isDescribed || maxDescriptionBytes === undefined) return carrier.release?.();
+    const whole = this.#assembler.take('described', message.body, carrier.body, maxDescriptionBytes);
+    if (!whole) return carrier.release?.();
     if (!whole.intact) throw damaged('the description');
+    this.#isDescribed = true;
     this.#push({ is: 'described', message, segments: whole.segments });
   }
 
@@ -149,6 +156,7 @@ export class Reception {
     if (!this.#setup.window.covers(message.seq, this.#receivedBytes)) {
       throw new DownloadError('protocol', 'the owner sent a chunk that was not asked for');
     }
+    checkState(message);
     const whole = this.#assembler.take(
       `chunk ${message.seq}`,
       message.body,
@@ -165,6 +173,8 @@ export class Reception {
     const data = segments.slice(0, -1);
     const bytes = totalBytes(data);
     this.#receivedBytes += bytes;
+    const isCopied = message.body.parts > 1;
+    if (isCopied) carrier.release?.();
     return {
       is: 'chunk',
       seq: message.seq,
@@ -172,7 +182,7 @@ export class Reception {
       bytes,
       items: message.items,
       stateBytes: (segments.at(-1) ?? new Uint8Array(0)).slice(),
-      release: () => carrier.release?.(),
+      release: () => (isCopied ? undefined : carrier.release?.()),
     };
   }
 
@@ -180,6 +190,7 @@ export class Reception {
     const isWhole = message.chunks === this.#digest.chunks && equalBytes(message.digest, this.#digest.digest());
     if (!isWhole)
       throw new Retry(new DownloadError('link_lost', 'chunks of this pull were lost, repeated or reordered'));
+    this.#hasEnded = true;
     this.#push({ is: 'end', message });
   }
 
@@ -190,6 +201,13 @@ export class Reception {
 }
 
 const noTimer = (): void => {};
+
+// The state is the last segment; data and state have limits of their own.
+function checkState({ body: { lengths } }: Chunk): void {
+  const stateLength = lengths.at(-1) ?? 0;
+  if (stateLength > maxStateBytes)
+    throw new DownloadError('protocol', `a state of ${stateLength} bytes is above the limit of ${maxStateBytes}`);
+}
 
 /** What a refusal of the owner is to us. */
 export function refusal(code: string, reason: string | undefined): DownloadError {

@@ -12,3 +12,13 @@ export class Retry extends Error {
     this.refetch = refetch;
   }
 }
+
+/** Thrown inside a download: fail with `error`, even if that says that trying again may help. */
+export class Final extends Error {
+  readonly error: DownloadError;
+
+  constructor(error: DownloadError) {
+    super(error.message, { cause: error });
+    this.error = error;
+  }
+}

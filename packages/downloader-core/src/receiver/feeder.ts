@@ -1,0 +1,91 @@
+import type { ConsumeContext, Consumer, StartResult } from '../base/consumer.ts';
+import type { Description } from '../base/description.ts';
+import type { State } from '../base/downloadable.ts';
+import { DownloadError } from '../base/errors.ts';
+import { equalBytes } from '../base/hash.ts';
+import type { Ref } from '../base/ref.ts';
+import { orAborted } from '../base/signals.ts';
+import { reasonOf, shortRef } from '../base/text.ts';
+import { maxStateBytes } from '../wire/limits.ts';
+import { packCanonical, unpack } from '../wire/pack.ts';
+import { consumerCall, packed } from './consumer-call.ts';
+import type { ReceiverContext } from './context.ts';
+import { deliverable } from './deliver.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { ArrivedChunk } from './reception.ts';
+
+/** What feeding works with. */
+export interface FeederSetup {
+  readonly context: Pick<ReceiverContext, 'capabilities' | 'logger'>;
+  readonly ref: Ref;
+  readonly consumer: Consumer<unknown>;
+  readonly heartbeat: Heartbeat;
+  readonly signal: AbortSignal;
+}
+
+/** Gives the consumer what arrived, and finds out where it wants to go on (rules L5, M4). */
+export class Feeder {
+  readonly #setup: FeederSetup;
+  readonly #told: ConsumeContext;
+  #warnedOfJump = false;
+
+  constructor(setup: FeederSetup) {
+    this.#setup = setup;
+    this.#told = { refId: setup.ref.refId, ownerId: setup.ref.owner, signal: setup.signal };
+  }
+
+  /** Shows the description to the consumer; gives how it begins. */
+  async start(description: Description): Promise<StartResult> {
+    const { consumer, heartbeat, signal } = this.#setup;
+    const starting = consumerCall(() => consumer.start?.(description, this.#told));
+    return (await orAborted(heartbeat.during(starting), signal)) ?? {};
+  }
+
+  /**
+   * Has a chunk consumed. Gives the encoded state to pull anew from, or nothing when what was granted ahead just goes on.
+   * Throws `protocol`, `consumer_failed`, or what the consumer throws.
+   */
+  async feed(chunk: ArrivedChunk): Promise<Uint8Array | undefined> {
+    const state = this.#readState(chunk.stateBytes);
+    const returned = await this.#consume(chunk, state);
+    if (this.#setup.consumer.strict) return packed('a state', returned, maxStateBytes);
+    return returned === undefined ? undefined : this.#jump(returned, chunk.stateBytes);
+  }
+
+  async #consume(chunk: ArrivedChunk, state: State): Promise<unknown> {
+    const { context, consumer, heartbeat, signal } = this.#setup;
+    const isShared = context.capabilities.handsOver === true;
+    const data = deliverable(chunk.data, consumer, isShared);
+    const consuming = consumerCall(() => consumer.consume(data, state, this.#told));
+    // An aborted consumer may still read: the memory is given back only when it has settled, or never when it is kept.
+    const release = (): void => chunk.release();
+    if (!consumer.keepsBytes || data !== chunk.data) consuming.then(release, release);
+    return orAborted(heartbeat.during(consuming), signal);
+  }
+
+  /** Where the consumer wants to go on, when that is elsewhere than where the owner already is. */
+  #jump(returned: unknown, stateBytes: Uint8Array): Uint8Array | undefined {
+    const { context, ref } = this.#setup;
+    const position = packed('a state', returned, maxStateBytes);
+    if (equalBytes(packCanonical(unpack(position)), packCanonical(unpack(stateBytes)))) return undefined;
+    if (!this.#warnedOfJump) {
+      context.logger.warn(
+        `the consumer of ref ${shortRef(ref.refId)} returned another state than it was given: what was sent ahead is dropped`,
+      );
+    }
+    this.#warnedOfJump = true;
+    return position;
+  }
+
+  #readState(bytes: Uint8Array): State {
+    const { stateSchema } = this.#setup.consumer;
+    try {
+      const state = unpack(bytes);
+      return stateSchema ? stateSchema.parse(state) : state;
+    } catch (error) {
+      throw new DownloadError('protocol', `the owner sent a state that cannot be: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
