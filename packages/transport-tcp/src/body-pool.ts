@@ -1,0 +1,27 @@
+/** How much unused memory is kept for bodies to come, in bytes. */
+const maxKeptBytes = 16 * 1024 * 1024;
+
+/**
+ * Memory of bodies that were given back, for bodies of exactly the same size: objects come in chunks of one size. Fresh
+ * memory costs more than the reading itself, for every page of it is first touched.
+ */
+export class BodyPool {
+  readonly #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+
+  /** Memory that nobody else has; its contents are arbitrary. */
+  take(bytes: number): Uint8Array {
+    const index = this.#kept.findLastIndex((body) => body.byteLength === bytes);
+    const [body] = index < 0 ? [] : this.#kept.splice(index, 1);
+    if (!body) return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+    this.#keptBytes -= bytes;
+    return body;
+  }
+
+  /** Takes memory back that nobody uses any more. The oldest goes when there is too much. */
+  giveBack(body: Uint8Array): void {
+    this.#kept.push(body);
+    this.#keptBytes += body.byteLength;
+    while (this.#keptBytes > maxKeptBytes) this.#keptBytes -= this.#kept.shift()?.byteLength ?? 0;
+  }
+}

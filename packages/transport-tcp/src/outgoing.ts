@@ -1,0 +1,52 @@
+import { abortReason, type OutgoingMessage } from '@towline/downloader-core/spi';
+
+/** One message on its way from `send` to the socket. */
+export class Outgoing {
+  /** What `send` returns. */
+  readonly done: Promise<void>;
+  readonly #signal: AbortSignal | undefined;
+  #message: OutgoingMessage | undefined;
+  #onLateAbort: (() => void) | undefined;
+  #resolve!: () => void;
+  #reject!: (cause: unknown) => void;
+
+  constructor(message: OutgoingMessage, signal: AbortSignal | undefined) {
+    this.#message = message;
+    this.#signal = signal;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    signal?.addEventListener('abort', this.#abort);
+  }
+
+  /**
+   * Takes the message for writing; nothing when it was given up before. From then on an abort is only told to
+   * `onLateAbort`: half a frame cannot be taken back.
+   */
+  take(onLateAbort: () => void): OutgoingMessage | undefined {
+    this.#onLateAbort = onLateAbort;
+    return this.#message;
+  }
+
+  resolve(): void {
+    this.#forget();
+    this.#resolve();
+  }
+
+  /** Ends the send; one that was aborted ends with its signal's reason instead. Nothing happens the second time. */
+  reject(cause: unknown): void {
+    this.#forget();
+    this.#reject(this.#signal?.aborted ? abortReason(this.#signal) : cause);
+  }
+
+  readonly #abort = (): void => {
+    if (this.#onLateAbort) this.#onLateAbort();
+    else this.reject(undefined);
+  };
+
+  #forget(): void {
+    this.#message = undefined;
+    this.#signal?.removeEventListener('abort', this.#abort);
+  }
+}

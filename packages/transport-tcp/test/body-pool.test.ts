@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { BodyPool } from '../src/body-pool.ts';
+
+describe('BodyPool', () => {
+  it('gives released memory to the next body of exactly that size', () => {
+    const pool = new BodyPool();
+    const body = pool.take(1000);
+    pool.giveBack(body);
+    expect(pool.take(999)).not.toBe(body);
+    expect(pool.take(1000)).toBe(body);
+    expect(pool.take(1000)).not.toBe(body);
+  });
+
+  it('gives bodies that fill an ArrayBuffer of their own', () => {
+    const body = new BodyPool().take(64);
+    expect([body.byteOffset, body.byteLength, body.buffer.byteLength]).toEqual([0, 64, 64]);
+    expect(Buffer.isBuffer(body)).toBe(false);
+  });
+
+  it('keeps no more than 16 MiB, and of these the newest', () => {
+    const pool = new BodyPool();
+    const bodies = Array.from({ length: 20 }, () => pool.take(1024 * 1024));
+    for (const body of bodies) pool.giveBack(body);
+    const again = Array.from({ length: 20 }, () => pool.take(1024 * 1024));
+    // Compared as booleans: a failing comparison of buffers would print them.
+    const isReused = bodies.map((body) => again.includes(body));
+    expect(isReused).toEqual([...Array(4).fill(false), ...Array(16).fill(true)]);
+    const huge = pool.take(17 * 1024 * 1024);
+    pool.giveBack(huge);
+    expect(pool.take(17 * 1024 * 1024) === huge).toBe(false);
+  });
+});
