@@ -33,12 +33,13 @@ function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-type Named = readonly [name: string, type: TensorType];
-
-/** Tensors in the order in which the reference writes them: widest alignment first, then by name in UTF-8 bytes. */
-export function canonicalOrder<T extends Named>(tensors: readonly T[]): T[] {
-  const compareNames = utf8Order(tensors.map(([name]) => name));
-  return tensors.toSorted(([aName, a], [bName, b]) => {
+/**
+ * Tensors in the order in which the reference writes them: widest alignment first, then by name in UTF-8 bytes. They need
+ * not be valid yet: what has no such dtype or name comes somewhere.
+ */
+export function canonicalOrder<T extends TensorType>(tensors: ReadonlyMap<string, T>): [name: string, tensor: T][] {
+  const compareNames = utf8Order(tensors.keys());
+  return [...tensors].toSorted(([aName, a], [bName, b]) => {
     return dtypeRank(a.dtype) - dtypeRank(b.dtype) || compareNames(aName, bName);
   });
 }

@@ -40,15 +40,15 @@ export function encodeHeader(
 }
 
 function placeTensors(tensors: ReadonlyMap<string, TensorType>): { infos: Map<string, TensorInfo>; dataBytes: number } {
-  const types = [...tensors].map(([name, type]) => [checkedName(name), checkedType(name, type)] as const);
   const infos = new Map<string, TensorInfo>();
   let begin = 0;
-  for (const [name, type] of canonicalOrder(types)) {
-    const end = begin + Number(tensorBytes(type, { tensor: name }));
+  for (const [name, type] of canonicalOrder(tensors)) {
+    const { dtype, shape } = checkedType(checkedName(name), type);
+    const end = begin + Number(tensorBytes({ dtype, shape }, { tensor: name }));
     if (end > Number.MAX_SAFE_INTEGER) {
       throw new SafetensorsError('size_overflow', 'ends behind byte 2^53 - 1 of the data', { tensor: name });
     }
-    infos.set(name, { dtype: type.dtype, shape: type.shape, begin, end });
+    infos.set(name, { dtype, shape, begin, end });
     begin = end;
   }
   return { infos, dataBytes: begin };
