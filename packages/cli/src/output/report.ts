@@ -65,8 +65,8 @@ export class Report {
   progress(label: string, event: ProgressEvent): void {
     this.event({ event: 'progress', ...event });
     this.#board = advance(this.#board, label, event, this.#io.clock.now());
-    if (this.#options.json || this.#options.quiet) return;
     if (this.#redraws) return this.#redraw();
+    if (this.#options.json || this.#options.quiet) return;
     const line = this.#board.lines.get(label);
     if (line) this.#line(renderEvent(line));
   }
@@ -92,7 +92,9 @@ export class Report {
   }
 
   get #redraws(): boolean {
-    return this.#io.stderr.isTTY && !this.#options.json && !this.#options.quiet;
+    const { stdout, stderr } = this.#io;
+    // Events and a display on one terminal would spoil each other.
+    return stderr.isTTY && !this.#options.quiet && !(this.#options.json && stdout.isTTY);
   }
 
   #redraw(): void {
