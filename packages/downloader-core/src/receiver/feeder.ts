@@ -38,7 +38,7 @@ export class Feeder {
   async start(description: Description): Promise<StartResult> {
     const { consumer, heartbeat, signal } = this.#setup;
     const starting = consumerCall(() => consumer.start?.(description, this.#told));
-    return (await orAborted(heartbeat.during(starting), signal)) ?? {};
+    return (await heartbeat.during(orAborted(starting, signal))) ?? {};
   }
 
   /**
@@ -60,7 +60,7 @@ export class Feeder {
     // An aborted consumer may still read: the memory is given back only when it has settled, or never when it is kept.
     const release = (): void => chunk.release();
     if (!consumer.keepsBytes || data !== chunk.data) consuming.then(release, release);
-    return orAborted(heartbeat.during(consuming), signal);
+    return heartbeat.during(orAborted(consuming, signal));
   }
 
   /** Where the consumer wants to go on, when that is elsewhere than where the owner already is. */
