@@ -19,7 +19,7 @@ function register(name: string, scenarios: readonly Scenario[]): void {
   void describe(name, () => {
     for (const { rule, title, missing, run } of scenarios) {
       const skip = missing.length > 0 ? `${missing.join(', ')} not declared` : false;
-      void it(`${rule} ${title}`, { skip, timeout: 60_000 }, ({ signal }) => run(signal));
+      void it(`${rule} ${title}`, { skip }, ({ signal }) => run(signal));
     }
   });
 }

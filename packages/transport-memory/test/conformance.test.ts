@@ -1,11 +1,17 @@
 import { transportSuite } from '@towline/conformance/vitest';
-import { MemoryNetwork } from '@towline/transport-memory';
+import { type EndpointOptions, MemoryNetwork } from '@towline/transport-memory';
 
-await transportSuite('transport-memory', {
-  setup: () => {
-    const network = new MemoryNetwork();
-    const dialler = network.endpoint('dialler');
-    const listener = network.endpoint('listener');
-    return { dialler, listener, other: network.endpoint('other'), cut: () => network.cut('dialler', 'listener') };
-  },
-});
+const rig = (options: EndpointOptions = {}) => {
+  const network = new MemoryNetwork();
+  const dialler = network.endpoint('dialler', options);
+  const listener = network.endpoint('listener', options);
+  const other = network.endpoint('other', options);
+  const pause = () => {
+    listener.pause();
+    return () => listener.resume();
+  };
+  return { dialler, listener, other, pause, cut: () => network.cut('dialler', 'listener') };
+};
+
+await transportSuite('transport-memory', { setup: () => rig() });
+await transportSuite('transport-memory that detaches', { setup: () => rig({ detachesBodies: true }) });

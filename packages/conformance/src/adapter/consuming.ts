@@ -1,87 +1,46 @@
-import { type ConsumeContext, type Consumer, isPlainObject, type Produced } from '@towline/downloader-core';
-import { messageOf } from '../scenario.ts';
-import type { AdapterBench } from './scenarios.ts';
-import { type AnyDownloadable, fingerprint, produceAt, segmentsOf } from './walk.ts';
+import { type Consumer, isPlainObject } from '@towline/downloader-core';
+import type { AdapterBench } from './bench.ts';
+import { type Fed, feed } from './feed.ts';
+import type { Sample } from './options.ts';
 
-interface Feeding<R> {
-  readonly consumer: Consumer<R>;
-  /** What `consume` returned, each time. */
-  readonly returned: unknown[];
-  /** Whether it wrote into what it was lent. */
-  wrote: boolean;
-  readonly result: R;
-}
-
-const context: ConsumeContext = { refId: 'R-conformance', ownerId: 'owner', signal: new AbortController().signal };
-
-/** Feeds a consumer as core does, with memory that is wiped as soon as it may be. */
-async function feed<R>(object: AnyDownloadable, consumer: Consumer<R>): Promise<Feeding<R>> {
-  const returned: unknown[] = [];
-  let wrote = false;
-  const begin = await consumer.start?.((await object.describe?.()) ?? {}, context);
-  const request: unknown = begin?.request === undefined ? undefined : object.requestSchema?.parse(begin.request);
-  const signal = context.signal;
-  const ask = async (state: Readonly<Record<string, unknown>> | undefined): Promise<Produced> =>
-    request === undefined ? produceAt(object, state) : object.produce(state, { request, receiverId: 'walker', signal });
-  for (let produced = await ask(begin?.state); produced.status === 'ok'; produced = await ask(produced.state)) {
-    const lent = lend(segmentsOf(produced));
-    const before = fingerprint({ ...produced, data: lent });
-    returned.push(await consumer.consume(lent, produced.state, context));
-    wrote ||= fingerprint({ ...produced, data: lent }) !== before;
-    if (!consumer.keepsBytes) for (const segment of lent) segment.fill(0xaa);
-  }
-  return { consumer, returned, wrote, result: await consumer.downloadCompleted(context) };
-}
-
-/** Copies in one buffer, at a multiple of 8. */
-function lend(segments: readonly Uint8Array[]): Uint8Array[] {
-  const whole = new Uint8Array(segments.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  return segments.map((segment) => {
-    whole.set(segment, at);
-    at += segment.byteLength;
-    return whole.subarray(at - segment.byteLength, at);
+export async function bytesAreLent<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+  await eachFed(bench, async ({ consumer, fed, sample }) => {
+    const leaves = !fed.wrote || consumer.copyOnDeliver === true;
+    bench.check(leaves, `${sample.name} to be left as it was lent`, 'the consumer wrote into it without copyOnDeliver');
+    const expected = `${sample.name} to be whole, though its bytes were lent at odd places and wiped after each consume()`;
+    await bench.expectSame(fed.result, sample.value, expected);
   });
 }
 
-export async function bytesAreLent<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples) {
-    const object = await bench.make(sample.value);
-    try {
-      const { consumer, wrote, result } = await feed(object, await bench.consumer());
-      bench.check(
-        !wrote || consumer.copyOnDeliver === true,
-        `the consumer to leave the bytes of ${sample.name} as they are`,
-        'it wrote into them without copyOnDeliver',
-      );
-      await bench.verify(result, sample.value).catch((error: unknown) => {
-        bench.check(
-          false,
-          `${sample.name} to be whole after its buffers were used again`,
-          `${messageOf(error)} (does the consumer keep bytes without keepsBytes?)`,
-        );
-      });
-    } finally {
-      await object.release?.();
+export async function consumerStates<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+  await eachFed(bench, ({ consumer, fed, sample }) => {
+    const expected = `consume() of ${sample.name} to return ${consumer.strict ? 'a state' : 'nothing or a state'}`;
+    for (const value of fed.returned) {
+      const isFine = isPlainObject(value) || (value === undefined && !consumer.strict);
+      bench.check(isFine, expected, typeof value);
     }
-  }
+  });
 }
 
-export async function returnsStates<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+interface FedSample<V, R> {
+  readonly consumer: Consumer<R>;
+  readonly fed: Fed<R>;
+  readonly sample: Sample<V>;
+}
+
+async function eachFed<V, R>(
+  bench: AdapterBench<V, R>,
+  look: (feeding: FedSample<V, R>) => Promise<void> | void,
+): Promise<void> {
   for (const sample of bench.samples) {
-    const object = await bench.make(sample.value);
-    try {
-      const { consumer, returned } = await feed(object, await bench.consumer());
-      for (const value of returned) {
-        const isFine = consumer.strict ? isPlainObject(value) : value === undefined || isPlainObject(value);
-        bench.check(
-          isFine,
-          `consume() of ${sample.name} to return ${consumer.strict ? 'a state' : 'nothing or a state'}`,
-          typeof value,
-        );
+    for (const options of bench.sizes) {
+      const object = await bench.make(sample.value, options);
+      try {
+        const consumer = await bench.consumer();
+        await look({ consumer, fed: await feed(object, consumer, bench.signal), sample });
+      } finally {
+        await object.release?.();
       }
-    } finally {
-      await object.release?.();
     }
   }
 }

@@ -1,179 +1,98 @@
 import { decode, encode } from '@msgpack/msgpack';
-import type { AdapterBench } from './scenarios.ts';
-import { type AnyDownloadable, fingerprint, produceAt, segmentsOf, type Step, walk } from './walk.ts';
+import type { ProducedChunk } from '@towline/downloader-core';
+import { type AdapterBench, problemOf } from './bench.ts';
+import { shown, travelProblem } from './values.ts';
+import { bytesOf, eachWalk, fingerprint, produceAt, segmentsOf, some, type Step } from './walk.ts';
 
-/** Walks every sample at every chunk size. */
-async function eachWalk<V, R>(
-  bench: AdapterBench<V, R>,
-  look: (object: AnyDownloadable, steps: readonly Step[], name: string) => Promise<void>,
-): Promise<void> {
-  const sizes = bench.chunkSizes.length > 0 ? bench.chunkSizes : [undefined];
-  for (const sample of bench.samples) {
-    for (const size of sizes) {
-      const object = await bench.make(sample.value, size);
-      try {
-        await look(
-          object,
-          await walk(object, bench.check),
-          size === undefined ? sample.name : `${sample.name} in chunks of ${size} bytes`,
-        );
-      } finally {
-        await object.release?.();
-      }
-    }
-  }
-}
+const maxSegments = 4096;
+const maxStateBytes = 65_536;
+const maxChunkBytes = 64 * 1024 * 1024;
 
 export async function sameStateSameBytes<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
-    const backwards = some(steps).toReversed();
-    const again = await Promise.all(
-      backwards.flatMap(({ state }) => ['one', 'another'].map((receiverId) => produceAt(object, state, receiverId))),
-    );
-    for (const [index, produced] of again.entries()) {
-      const step = backwards[Math.floor(index / 2)] as Step;
-      const isSame = produced.status === 'ok' && fingerprint(produced) === fingerprint(step.chunk);
-      bench.check(
-        isSame,
-        `the chunk of ${name} after ${JSON.stringify(step.state)} to be the same each time`,
-        'other bytes, items or next state',
-      );
+  const { check } = bench;
+  await eachWalk(bench, async ({ object, steps, name }) => {
+    const asked = some(steps)
+      .toReversed()
+      .flatMap((step) => ['one', 'another'].map((receiverId) => ({ step, receiverId })));
+    const produce = async ({ step, receiverId }: (typeof asked)[number]): Promise<[Step, string]> => [
+      step,
+      fingerprint(await produceAt(object, step.state, bench.signal, receiverId)),
+    ];
+    for (const [{ state, print }, again] of await Promise.all(asked.map(produce))) {
+      const expected = `the chunk of ${name} after ${shown(state)} to be the same for everybody, each time`;
+      check(again === print, expected, 'other bytes, items or next state');
     }
   });
 }
 
 export async function statesTravel<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
-    for (const { state, chunk } of some(steps)) {
-      if (state === undefined) continue;
-      const travelled: unknown = decode(encode(state));
-      const produced = await produceAt(object, object.stateSchema.parse(travelled));
-      const isSame = produced.status === 'ok' && fingerprint(produced) === fingerprint(chunk);
-      bench.check(
-        isSame,
-        `${name} to go on from a state that was encoded and decoded`,
-        () => `another chunk after ${JSON.stringify(travelled)}`,
-      );
+  const { check } = bench;
+  await eachWalk(bench, async ({ object, steps, name }) => {
+    const nextPrints = new Map(steps.map(({ state, print }) => [state, print]));
+    for (const { chunk } of some(steps)) {
+      const problem = travelProblem(chunk.state, 'state');
+      check(problem === undefined, `states of ${name} of plain MessagePack types`, () => String(problem));
+      const travelled: unknown = decode(encode(chunk.state, { ignoreUndefined: true }));
+      const refusal = await problemOf(() => object.stateSchema.parse(travelled));
+      const expected = `${name} to go on after ${shown(chunk.state)}, encoded and decoded`;
+      check(refusal === undefined, expected, () => `stateSchema throws ${refusal}`);
+      const produced = await produceAt(object, object.stateSchema.parse(travelled), bench.signal);
+      check(fingerprint(produced) === (nextPrints.get(chunk.state) ?? 'eof'), expected, 'another chunk');
     }
   });
 }
 
 export async function chunkLimits<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
+  const { check } = bench;
+  await eachWalk(bench, ({ object, steps, name, options }) => {
+    const most = object.maxChunkBytes;
+    check(most <= maxChunkBytes, `a maxChunkBytes of ${name} of at most 64 MiB`, `${most}`);
+    const limit = Math.min(most, options.chunkBytes ?? most);
     for (const { chunk } of steps) {
-      const segments = segmentsOf(chunk);
-      const bytes = segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
-      bench.check(
-        bytes <= object.maxChunkBytes,
-        `chunks of ${name} of at most ${object.maxChunkBytes} bytes`,
-        `one of ${bytes}`,
-      );
-      bench.check(segments.length <= 4096, 'at most 4,096 arrays in a chunk', `${segments.length}`);
-      const stateBytes = encode(chunk.state).byteLength;
-      bench.check(stateBytes <= 65_536, 'states of at most 65,536 bytes', `one of ${stateBytes}`);
+      const bytes = bytesOf(chunk);
+      check(bytes <= limit, `chunks of ${name} of at most ${limit} bytes`, `one of ${bytes}`);
+      const segments = segmentsOf(chunk).length;
+      check(segments <= maxSegments, `at most ${maxSegments} arrays in a chunk of ${name}`, `${segments}`);
+      const stateBytes = encode(chunk.state, { ignoreUndefined: true }).byteLength;
+      check(stateBytes <= maxStateBytes, `states of ${name} of at most ${maxStateBytes} bytes`, `one of ${stateBytes}`);
     }
   });
 }
 
 export async function endIsTheEnd<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
+  const { check } = bench;
+  await eachWalk(bench, async ({ object, steps, name }) => {
     const last = steps.at(-1)?.chunk.state;
-    for (let time = 1; time <= 3; time += 1) {
-      const { status } = await produceAt(object, last);
-      bench.check(status === 'eof', `the end of ${name}, each time`, `${status} at the ${time}. time`);
-    }
-  });
-}
-
-export async function bytesStay<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
-    const before = steps.map(({ chunk }) => fingerprint(chunk));
-    await Promise.all(some(steps).map(({ state }) => produceAt(object, state)));
-    const changed = steps.findIndex(({ chunk }, index) => fingerprint(chunk) !== before[index]);
-    bench.check(
-      changed === -1,
-      `chunks of ${name} to stay as they were produced`,
-      `chunk ${changed + 1} changed when others were produced`,
-    );
-    // What was changed before the walk had ended is seen by asking once more.
-    for (const [index, { state, chunk }] of some(steps).entries()) {
-      const produced = await produceAt(object, state);
-      const isSame = produced.status === 'ok' && fingerprint(produced) === fingerprint(chunk);
-      bench.check(
-        isSame,
-        `chunk ${index + 1} of ${name} to hold its own bytes`,
-        'the bytes of another chunk: a buffer was used twice',
-      );
+    for (const time of ['once more', 'twice more', 'three times more']) {
+      const problem = await problemOf(async () => {
+        const { status } = await produceAt(object, last, bench.signal);
+        check(status === 'eof', `eof at the end of ${name} when asked ${time}`, status);
+      });
+      check(problem === undefined, `eof at the end of ${name} when asked ${time}`, () => String(problem));
     }
   });
 }
 
 export async function description<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
+  const { check } = bench;
+  await eachWalk(bench, async ({ object, steps, name }) => {
     const described = (await object.describe?.()) ?? {};
-    const { body, ...plain } = described;
-    encode(plain);
-    const bytes = steps.flatMap(({ chunk }) => segmentsOf(chunk)).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const problem = travelProblem(described, 'description');
+    check(problem === undefined, `a description of ${name} of plain MessagePack types`, () => String(problem));
+    const bytes = steps.reduce((sum, { chunk }) => sum + bytesOf(chunk), 0);
     const { totalBytes = bytes, totalItems } = described;
-    bench.check(totalBytes === bytes, `totalBytes of ${name} to be what is produced (${bytes})`, `${totalBytes}`);
-    const items = steps.map(
-      ({ chunk }) => chunk.items ?? (chunk.data instanceof Uint8Array ? undefined : chunk.data.length),
-    );
-    const counted = items.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    const isKnown = totalItems !== undefined && items.every((count) => count !== undefined);
-    bench.check(
-      !isKnown || counted === totalItems,
-      `totalItems of ${name} to be what is produced (${counted})`,
-      `${totalItems}`,
-    );
+    check(totalBytes === bytes, `totalBytes of ${name} to be what is produced (${bytes})`, `${totalBytes}`);
+    const items = itemsOf(steps.map(({ chunk }) => chunk));
+    const isTrue = totalItems === undefined || items === undefined || items === totalItems;
+    check(isTrue, `totalItems of ${name} to be what is produced (${items})`, `${totalItems}`);
   });
 }
 
-export async function badStates<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  await eachWalk(bench, async (object, steps, name) => {
-    const good = steps.map(({ chunk }) => chunk.state).at(0);
-    const bad = [...bench.badStates, ...neverStates, ...(good ? spoilt(good) : [])];
-    for (const state of bad) {
-      const isRefused = refuses(object, state);
-      bench.check(isRefused, `${name} to refuse the state ${shown(state)}`, 'a schema that takes it');
-    }
-  });
-}
-
-const neverStates: readonly unknown[] = [
-  null,
-  1,
-  'state',
-  [],
-  { unheardOf: true },
-  JSON.parse('{"__proto__": {"polluted": 1}}'),
-];
-
-/** A good state with one thing wrong in it. */
-function spoilt(state: Readonly<Record<string, unknown>>): unknown[] {
-  return Object.entries(state).flatMap(([field, value]) => {
-    const wrong =
-      typeof value === 'number' ? [-1, 0.5, 2 ** 53, '0', Number.NaN, null] : [null, Symbol.iterator.toString];
-    const { [field]: _left, ...rest } = state;
-    return [...wrong.map((other) => ({ ...state, [field]: other })), ...(Object.keys(rest).length > 0 ? [rest] : [])];
-  });
-}
-
-function refuses(object: AnyDownloadable, state: unknown): boolean {
-  try {
-    object.stateSchema.parse(state);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-function shown(state: unknown): string {
-  return JSON.stringify(state) ?? String(state);
-}
-
-/** At most 60 steps, from all over a long walk. */
-function some(steps: readonly Step[]): readonly Step[] {
-  const stride = Math.ceil(steps.length / 60);
-  return steps.filter((_, index) => index % stride === 0);
+// Unknown as soon as one chunk does not say.
+function itemsOf(chunks: readonly ProducedChunk[]): number | undefined {
+  const counts = chunks.map(({ items, data }) => items ?? (data instanceof Uint8Array ? undefined : data.length));
+  return counts.reduce<number | undefined>(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
 }

@@ -1,130 +1,107 @@
 import type { FaultPlan } from '@towline/transport-memory';
-import { messageOf } from '../scenario.ts';
-import type { AdapterBench } from './scenarios.ts';
-import type { Sample } from './options.ts';
+import { thrownText } from '../finding.ts';
+import { type AdapterBench, nameOf, problemOf } from './bench.ts';
+import type { Sample, SampleOptions } from './options.ts';
 import { transfer, type TransferOptions } from './transfer.ts';
-import { walk } from './walk.ts';
+import { shown } from './values.ts';
+import { longest } from './walk.ts';
 
-/** Transfers a sample and verifies what every receiver got. */
-async function deliver<V, R>(
-  bench: AdapterBench<V, R>,
-  sample: Sample<V>,
-  how: string,
-  options: TransferOptions & { chunkBytes?: number } = {},
-): Promise<void> {
-  const object = await bench.make(sample.value, options.chunkBytes);
-  const { results, outcome } = await transfer(object, () => bench.consumer(), options);
+const mostCuts = 24;
+// Beside its chunks an owner sends hello, end and confirmed.
+const otherMessages = 3;
+
+interface Delivery extends Omit<TransferOptions, 'signal'> {
+  /** How it is transferred, for messages. */
+  readonly how: string;
+  readonly size?: SampleOptions;
+}
+
+/** Transfers a sample and verifies what every receiver got. Gives the first result. */
+async function deliver<V, R>(bench: AdapterBench<V, R>, sample: Sample<V>, delivery: Delivery): Promise<R> {
+  const { how, size = {}, ...options } = delivery;
+  const seed = options.seed;
+  const name = `${nameOf(sample, size)} ${how}`;
+  const object = await bench.make(sample.value, size);
+  const { results, outcome } = await transfer(object, bench.consumer, { ...options, signal: bench.signal });
+  const arrived: R[] = [];
   for (const result of results) {
-    const arrived = result.status === 'fulfilled';
-    bench.check(arrived, `${sample.name} ${how} to arrive`, () => (arrived ? '' : messageOf(result.reason)));
-    if (!arrived) return;
-    try {
-      await bench.verify(result.value, sample.value);
-    } catch (error) {
-      bench.check(false, `${sample.name} ${how} to arrive as it was`, messageOf(error));
-    }
+    if (result.status === 'fulfilled') arrived.push(result.value);
+    else bench.check(false, `${name} to arrive`, thrownText(result.reason), seed);
   }
-  bench.check(outcome.status === 'completed', `the outcome of ${sample.name} ${how} to be completed`, () =>
-    JSON.stringify(outcome),
-  );
+  for (const result of arrived) {
+    const problem = await problemOf(() => bench.options.verify(result, sample.value));
+    bench.check(problem === undefined, `${name} to arrive as it was`, () => `verify() throws ${problem}`, seed);
+  }
+  bench.check(outcome.status === 'completed', `the outcome of ${name} to be completed`, () => shown(outcome), seed);
+  return arrived[0] as R;
 }
 
 export async function roundTrip<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples) await deliver(bench, sample, 'as it is');
+  for (const sample of bench.samples) await deliver(bench, sample, { how: 'as it is' });
+}
+
+/** A suite that cannot tell a broken transfer from a good one shows nothing. */
+export async function samplesTell<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+  const { chunks } = await longest(bench);
+  bench.check(chunks >= 4, 'a sample of at least four chunks, to go on from the middle of', `at most ${chunks}`);
+  bench.check(bench.samples.length >= 2, 'at least two samples', `${bench.samples.length}`);
+  for (const [index, sample] of bench.samples.entries()) {
+    const other = bench.samples[(index + 1) % bench.samples.length] ?? sample;
+    const result = await deliver(bench, sample, { how: 'as it is' });
+    const problem = await problemOf(() => bench.options.verify(result, other.value));
+    bench.check(problem !== undefined, `verify() to tell ${sample.name} and ${other.name} apart`, 'it takes either');
+  }
 }
 
 export async function chunkSizes<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const chunkBytes of bench.chunkSizes) {
-    for (const sample of bench.samples)
-      await deliver(bench, sample, `in chunks of ${chunkBytes} bytes`, { chunkBytes });
+  for (const size of bench.sizes) {
+    for (const sample of bench.samples) await deliver(bench, sample, { how: 'one after the other', size });
   }
 }
 
 export async function credits<V, R>(bench: AdapterBench<V, R>): Promise<void> {
   for (const windowBytes of [1, 100, 4096, 1 << 20]) {
-    for (const sample of bench.samples)
-      await deliver(bench, sample, `with a window of ${windowBytes} bytes`, { download: { windowBytes } });
+    const how = `with a window of ${windowBytes} bytes`;
+    for (const sample of bench.samples) await deliver(bench, sample, { how, download: { windowBytes } });
   }
 }
 
 export async function severalReceivers<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples) await deliver(bench, sample, 'to three receivers', { receivers: 3 });
+  for (const sample of bench.samples) await deliver(bench, sample, { how: 'to three receivers', receivers: 3 });
 }
 
 export async function lostAndRepeated<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const seed of [1, 2, 3]) {
-    const faults: FaultPlan = {
-      probabilities: { drop: 0.05, duplicate: 0.2, reorder: 0.15, delay: 0.1 },
-      maxFaults: 12,
-      maxFaultMs: 5,
+  const faults: FaultPlan = {
+    probabilities: { drop: 0.05, duplicate: 0.2, reorder: 0.15, delay: 0.1 },
+    maxFaults: 12,
+    maxFaultMs: 5,
+  };
+  const [size] = bench.sizes;
+  for (const seed of [bench.seed, bench.seed + 1, bench.seed + 2]) {
+    const options: Delivery = {
+      how: 'under faults',
+      seed,
+      faults,
+      download: { windowBytes: 4096 },
+      ...(size && { size }),
     };
-    for (const sample of bench.samples)
-      await deliver(bench, sample, `under faults of seed ${seed}`, { seed, faults, download: { windowBytes: 4096 } });
+    for (const sample of bench.samples) await deliver(bench, sample, options);
   }
 }
 
-export async function linkCutAnywhere<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  const [sample] = bench.samples.toReversed();
-  if (!sample) return;
-  for (let nth = 1; nth <= 12; nth += 1) {
+export async function linkIsCut<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+  const { sample, options: size, chunks } = await longest(bench);
+  const messages = chunks + otherMessages;
+  const stride = Math.max(1, messages / mostCuts);
+  for (let at = 1; at <= messages; at += stride) {
+    const nth = Math.floor(at);
     const faults: FaultPlan = { rules: [{ from: 'owner', nth, fault: { kind: 'cut', delivered: nth % 2 === 0 } }] };
-    await deliver(bench, sample, `with the link cut at message ${nth}`, { faults });
+    await deliver(bench, sample, { how: `with the link cut at message ${nth} of the owner`, faults, size });
   }
 }
 
 export async function detachingTransport<V, R>(bench: AdapterBench<V, R>): Promise<void> {
+  const how = 'to two receivers over a transport that detaches';
   for (const sample of bench.samples)
-    await deliver(bench, sample, 'over a transport that detaches', {
-      endpoint: { detachesBodies: true },
-      receivers: 2,
-    });
-}
-
-export async function smallMessages<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples)
-    await deliver(bench, sample, 'in messages of 128 KiB', { endpoint: { maxMessageBytes: 131_072 } });
-}
-
-export async function stoppedHalfWay<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples) {
-    const steps = await walk(await bench.make(sample.value), bench.check);
-    const control = new AbortController();
-    const object = await bench.make(sample.value);
-    let chunks = 0;
-    const stopping = new Proxy(object, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key, target);
-        if (key !== 'produce' || typeof value !== 'function')
-          return typeof value === 'function' ? value.bind(target) : value;
-        return (...args: unknown[]): unknown => {
-          chunks += 1;
-          if (chunks > steps.length / 2) control.abort();
-          return Reflect.apply(value, target, args);
-        };
-      },
-    });
-    const { results } = await transfer(stopping, () => bench.consumer(), { download: { signal: control.signal } });
-    bench.check(
-      results[0]?.status === 'rejected',
-      `${sample.name} to be stopped by its signal`,
-      'a download that went on',
-    );
-    try {
-      await bench.verifyNothingLeft();
-    } catch (error) {
-      bench.check(false, `nothing to be left of ${sample.name} after it was stopped`, messageOf(error));
-    }
-  }
-}
-
-export async function released<V, R>(bench: AdapterBench<V, R>): Promise<void> {
-  for (const sample of bench.samples) {
-    for (const signal of [undefined, AbortSignal.abort()]) {
-      const object = await bench.make(sample.value);
-      const { complaints } = await transfer(object, () => bench.consumer(), signal ? { download: { signal } } : {});
-      bench.check(complaints.length === 0, `a transfer of ${sample.name} without complaints of the engine`, () =>
-        complaints.join('; '),
-      );
-    }
-  }
+    await deliver(bench, sample, { how, endpoint: { detachesBodies: true }, receivers: 2 });
 }

@@ -1,4 +1,7 @@
-import type { PeerLink, Transport } from '@towline/downloader-core/spi';
+import type { IncomingMessage, PeerLink, Transport } from '@towline/downloader-core/spi';
+import { joined } from '../bytes.ts';
+
+const decoder = new TextDecoder();
 
 /** A message that arrived, copied: bodies are lent. */
 export interface Arrived {
@@ -8,21 +11,33 @@ export interface Arrived {
 }
 
 /** Notes what arrives at a transport, and lets a scenario wait for it. */
-export class TransportInbox {
+export class Inbox {
   readonly arrived: Arrived[] = [];
+  /** Messages of a link that was already told to be lost. */
+  readonly late: Arrived[] = [];
   readonly lost: PeerLink[] = [];
+  /** Set: messages are not released but kept here. */
+  held: IncomingMessage[] | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(transport: Transport) {
-    transport.onMessage((message, from) => {
-      this.arrived.push({ header: new TextDecoder().decode(message.header), body: joined(message.body), from });
-      message.release?.();
+    transport.onMessage((incoming, from) => {
+      const message = { header: decoder.decode(incoming.header), body: joined(incoming.body), from };
+      this.arrived.push(message);
+      if (this.lost.some(({ linkId }) => linkId === from.linkId)) this.late.push(message);
+      if (this.held) this.held.push(incoming);
+      else incoming.release?.();
       this.#look();
     });
     transport.onPeerLost((link) => {
       this.lost.push(link);
       this.#look();
     });
+  }
+
+  /** What the messages so far were called. */
+  get headers(): string[] {
+    return this.arrived.map(({ header }) => header);
   }
 
   /** Resolves when `holds`; looked at after each event. */
@@ -39,16 +54,6 @@ export class TransportInbox {
   }
 
   #look(): void {
-    for (const look of [...this.#waiting]) look();
+    for (const look of this.#waiting) look();
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

@@ -1,0 +1,40 @@
+import { reasonOf } from '@towline/downloader-core/spi';
+
+/** Where the guides say what to do about a failure. */
+const guides = { adapter: 'docs/writing-an-adapter.md', transport: 'docs/writing-a-transport.md' } as const;
+
+/** What a {@link ConformanceError} says. */
+export interface Finding {
+  readonly kind: 'adapter' | 'transport';
+  readonly rule: string;
+  readonly expected: string;
+  readonly seen: string;
+  /** Makes it happen again, when faults were drawn. */
+  readonly seed?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** An implementation broke a rule. The message says which, what was expected, what was seen, and how to see it again. */
+export class ConformanceError extends Error {
+  override readonly name = 'ConformanceError';
+  /** The rule of the contract: `S3`. */
+  readonly rule: string;
+  readonly expected: string;
+  readonly seen: string;
+  readonly seed: number | undefined;
+
+  constructor({ kind, rule, expected, seen, seed, cause }: Finding) {
+    const again = seed === undefined ? '' : `\n  seed: ${seed} (give it to the suite as \`seed\` to see it again)`;
+    const text = `rule ${rule} is broken\n  expected: ${expected}\n  seen: ${seen}${again}\n  see ${guides[kind]}`;
+    super(text, cause === undefined ? undefined : { cause });
+    this.rule = rule;
+    this.expected = expected;
+    this.seen = seen;
+    this.seed = seed;
+  }
+}
+
+/** What was thrown, for the line that says what was seen. */
+export function thrownText(thrown: unknown): string {
+  return `${thrown instanceof Error ? thrown.name : typeof thrown}: ${reasonOf(thrown)}`;
+}
