@@ -4,15 +4,10 @@ export {
   ArrowFormatError,
   arrowFormatErrorCodes,
 } from './errors.ts';
+export type { KeyValue } from './message/key-values.ts';
 export { type ArrowLimits, arrowLimits, defaultArrowLimits } from './limits.ts';
 
-export {
-  type Message,
-  type MessageKind,
-  type KeyValue,
-  messageCustomMetadata,
-  readMessage,
-} from './message/read-message.ts';
+export { type Message, type MessageKind, messageCustomMetadata, readMessage } from './message/read-message.ts';
 export {
   type ByteRange,
   type IpcPiece,
@@ -42,6 +37,8 @@ export {
 export type { ArrowField, ArrowSchema, ArrowType, DictionaryEncoding, IntType, TimeUnit } from './schema/model.ts';
 export { fieldPath } from './schema/model.ts';
 export { type SchemaMessage, readFooterSchema, readSchemaMessage } from './schema/schema-message.ts';
+export { encodeSchemaMessage } from './schema/write-schema.ts';
+export { type FooterParts, encodeFooter } from './framing/write-footer.ts';
 export { sameColumns } from './schema/check-schema.ts';
 export {
   type ValueObstacle,

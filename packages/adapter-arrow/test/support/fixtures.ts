@@ -10,6 +10,8 @@ if (!hasFixtures)
 
 export interface GoldenCase {
   readonly file: string;
+  /** The file with the true values. */
+  readonly json: string;
   readonly bigEndian: boolean;
   /** `null` where the library could not count them. */
   readonly rows: number | null;

@@ -187,6 +187,22 @@ describe('valueObstacles', () => {
     expect(codesOf({ fields: [{ name: 'u', type: types.denseUnion, children: twice }] })).toEqual([]);
   });
 
+  it('columns, and fields of a struct, without a name; not the items of a list; an empty name is one', () => {
+    const nameless = { type: types.int8 };
+    expect(codesOf({ fields: [nameless] })).toEqual([['missing_name', '[0]']]);
+    expect(codesOf({ fields: [{ name: 's', type: types.struct, children: [int, nameless] }] })).toEqual([
+      ['missing_name', 's.[1]'],
+    ]);
+    expect(
+      codesOf({
+        fields: [
+          { name: 'l', type: types.list, children: [nameless] },
+          { name: '', type: types.int8 },
+        ],
+      }),
+    ).toEqual([]);
+  });
+
   it('says in one error what to do', () => {
     const error = errorOf(() => requireValues(read({ fields: [int], bigEndian: true })));
     expect(error.code).toBe('not_as_values');
@@ -229,6 +245,13 @@ describe('the library still', () => {
       [batch, Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0)],
     );
     expect(tableFromIPC(bytes).get(0)?.toJSON()).toEqual({ i: 0x0100_0000 });
+  });
+
+  it('calls a column without a name `null`', () => {
+    expect(tableFromIPC(emptyStream({ type: types.int8 }, { name: '', type: types.int8 })).schema.names).toEqual([
+      'null',
+      '',
+    ]);
   });
 
   it('gives one of two columns of one name for both, by name', () => {

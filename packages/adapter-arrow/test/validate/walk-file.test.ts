@@ -199,7 +199,7 @@ describe('walkFile refuses', () => {
         // Any code will do: another error, or a hole between the pieces, is thrown on.
         expect(verdict).not.toBe('');
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });

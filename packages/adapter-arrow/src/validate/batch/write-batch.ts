@@ -1,5 +1,5 @@
 import { type FlatFields, encodeFlatBuffer, flat } from '../flatbuffer/writer.ts';
-import type { KeyValue } from '../message/read-message.ts';
+import { type KeyValue, keyValuesField } from '../message/key-values.ts';
 import type { DictionaryBatch, RecordBatch } from './read-batch.ts';
 
 /** What a batch message holds beside its batch. */
@@ -40,13 +40,12 @@ export function encodePrefix(metadataBytes: number): Uint8Array<ArrayBuffer> {
 
 function encodeMessage(type: number, header: FlatFields, parts: MessageParts): Uint8Array<ArrayBuffer> {
   const { version, bodyBytes, customMetadata } = parts;
-  const pairs = customMetadata.map(([key, value]) => [flat.string(key), flat.string(value)]);
   return encodeFlatBuffer([
     flat.int16(version - 1),
     flat.uint8(type),
     flat.table(header),
     flat.int64(bodyBytes),
-    pairs.length === 0 ? undefined : flat.tables(pairs),
+    keyValuesField(customMetadata),
   ]);
 }
 

@@ -6,7 +6,8 @@ export type FlatField =
   | { readonly kind: 'table'; readonly fields: FlatFields }
   | { readonly kind: 'tables'; readonly tables: readonly FlatFields[] }
   | { readonly kind: 'string'; readonly text: Uint8Array }
-  | { readonly kind: 'int64s'; readonly values: readonly (number | bigint)[]; readonly valuesPerElement: 1 | 2 };
+  | { readonly kind: 'int32s'; readonly values: readonly number[] }
+  | { readonly kind: 'int64s'; readonly values: readonly (number | bigint)[]; readonly valuesPerElement: 1 | 2 | 3 };
 
 /** The fields of a table by slot; `undefined` for one that is left out. */
 export type FlatFields = readonly (FlatField | undefined)[];
@@ -28,8 +29,9 @@ export const flat = {
   string: (text: string): FlatField => ({ kind: 'string', text: encoder.encode(text) }),
   table: (fields: FlatFields): FlatField => ({ kind: 'table', fields }),
   tables: (tables: readonly FlatFields[]): FlatField => ({ kind: 'tables', tables }),
-  /** A vector of 64-bit integers, or of structs of two of them, one after the other in `values`. */
-  int64s: (values: readonly (number | bigint)[], valuesPerElement: 1 | 2 = 1): FlatField => ({
+  int32s: (values: readonly number[]): FlatField => ({ kind: 'int32s', values }),
+  /** A vector of 64-bit integers, or of structs of two or three of them, one after the other in `values`. */
+  int64s: (values: readonly (number | bigint)[], valuesPerElement: 1 | 2 | 3 = 1): FlatField => ({
     kind: 'int64s',
     values,
     valuesPerElement,
@@ -98,6 +100,8 @@ class FlatWriter {
         return this.#tables(field.tables);
       case 'string':
         return this.#string(field.text);
+      case 'int32s':
+        return this.#int32s(field.values);
       case 'int64s':
         return this.#int64s(field.values, field.valuesPerElement);
     }
@@ -124,7 +128,14 @@ class FlatWriter {
     return position;
   }
 
-  #int64s(values: readonly (number | bigint)[], valuesPerElement: 1 | 2): number {
+  #int32s(values: readonly number[]): number {
+    const position = this.reserve(4 + 4 * values.length, 4);
+    this.#view.setUint32(position, values.length, true);
+    values.forEach((value, index) => this.#view.setInt32(position + 4 + 4 * index, value, true));
+    return position;
+  }
+
+  #int64s(values: readonly (number | bigint)[], valuesPerElement: 1 | 2 | 3): number {
     // The elements are aligned to 8, so the length before them is not.
     const position = this.reserve(8, 8) + 4;
     const start = this.reserve(8 * values.length, 8);

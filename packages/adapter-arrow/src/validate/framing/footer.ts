@@ -1,7 +1,7 @@
 import { ArrowFormatError } from '../errors.ts';
 import { FlatBuffer, type FlatTable } from '../flatbuffer/reader.ts';
 import type { ArrowLimits } from '../limits.ts';
-import { type KeyValue, readKeyValues } from '../message/read-message.ts';
+import { type KeyValue, readKeyValues } from '../message/key-values.ts';
 import type { ByteRange } from './pieces.ts';
 import type { Reads } from './reads.ts';
 
@@ -28,7 +28,8 @@ export interface FileFooter {
   readonly range: ByteRange;
 }
 
-const magic = new TextEncoder().encode('ARROW1');
+/** What an IPC file begins and ends with. */
+export const magic: Uint8Array = new TextEncoder().encode('ARROW1');
 /** Bytes of the magic at either end. */
 export const magicBytes: number = magic.length;
 /** The first magic with its padding. */

@@ -1,11 +1,9 @@
 import { ArrowFormatError } from '../errors.ts';
 import { FlatBuffer, type FlatTable } from '../flatbuffer/reader.ts';
+import { type KeyValue, readKeyValues } from './key-values.ts';
 
 /** What a message holds. `unknown` is a kind newer than this version: it can be passed on, and not read. */
 export type MessageKind = 'schema' | 'dictionaryBatch' | 'recordBatch' | 'tensor' | 'sparseTensor' | 'unknown';
-
-/** One key and its value; both may repeat, and their order is kept. */
-export type KeyValue = readonly [key: string, value: string];
 
 /** The metadata of one message, read as far as every kind has it. */
 export interface Message {
@@ -44,9 +42,4 @@ export function readMessage(metadata: Uint8Array, errorOffset = 0): Message {
 /** The application’s own metadata of a message. */
 export function messageCustomMetadata(message: Message): readonly KeyValue[] {
   return readKeyValues(message.table, slot.customMetadata);
-}
-
-/** A vector of `KeyValue` tables; an absent key or value reads as empty. */
-export function readKeyValues(table: FlatTable, keyValuesSlot: number): readonly KeyValue[] {
-  return table.tables(keyValuesSlot).map((pair) => [pair.string(0) ?? '', pair.string(1) ?? '']);
 }

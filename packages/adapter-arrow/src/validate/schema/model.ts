@@ -1,4 +1,4 @@
-import type { KeyValue } from '../message/read-message.ts';
+import type { KeyValue } from '../message/key-values.ts';
 
 /** Unit of times, timestamps and durations. */
 export type TimeUnit = 'second' | 'millisecond' | 'microsecond' | 'nanosecond';

@@ -1,8 +1,9 @@
 import { ArrowFormatError } from '../errors.ts';
 import type { FlatTable } from '../flatbuffer/reader.ts';
-import { readKeyValues } from '../message/read-message.ts';
+import { readKeyValues } from '../message/key-values.ts';
 import { type ArrowField, type ArrowSchema, type DictionaryEncoding, fieldPath } from './model.ts';
 import { readIntType, readType } from './read-type.ts';
+import { enums } from './type-ids.ts';
 
 // Slots of tables `Schema`, `Field` and `DictionaryEncoding`, format/Schema.fbs of Apache Arrow.
 const schemaSlot = { endianness: 0, fields: 1, customMetadata: 2 } as const;
@@ -28,9 +29,9 @@ export function readSchema(table: FlatTable): ArrowSchema {
 
 function readEndianness(table: FlatTable): ArrowSchema['endianness'] {
   const value = table.int16(schemaSlot.endianness);
-  if (value === 0) return 'little';
-  if (value === 1) return 'big';
-  throw new ArrowFormatError('bad_schema', `Number ${value} is no byte order`);
+  const endianness = enums.endianness[value];
+  if (endianness === undefined) throw new ArrowFormatError('bad_schema', `Number ${value} is no byte order`);
+  return endianness;
 }
 
 function readFields(tables: readonly FlatTable[], parentPath: string | undefined): readonly ArrowField[] {

@@ -12,6 +12,7 @@ export const valueObstacleCodes = {
   old_union: 'The library misreads unions of metadata V4: it takes their validity bitmap for type ids.',
   duplicate_name:
     'The library knows the fields of a row by name: of two with one name it confuses types or loses values.',
+  missing_name: 'The library knows the fields of a row by name, and calls one without a name `null`.',
   dictionary_id: 'The library holds dictionary ids as numbers, which this one does not fit.',
 } as const;
 
@@ -34,7 +35,7 @@ export function valueObstacles({ schema, version }: SchemaMessage): readonly Val
   const found: ValueObstacle[] = [];
   if (schema.endianness === 'big') found.push(obstacle('big_endian', undefined));
   if (version !== 4 && version !== 5) found.push(obstacle('unsupported_version', undefined));
-  addDuplicates(schema.fields, undefined, found);
+  addNames(schema.fields, undefined, found);
   addFields(schema.fields, undefined, version, found);
   return found;
 }
@@ -56,7 +57,7 @@ function addFields(
     const path = fieldPath(parent, field, index);
     const code = fieldObstacle(field, version);
     if (code !== undefined) found.push(obstacle(code, path));
-    if (field.type.kind === 'struct') addDuplicates(field.children, path, found);
+    if (field.type.kind === 'struct') addNames(field.children, path, found);
     addFields(field.children, path, version, found);
   });
 }
@@ -78,13 +79,14 @@ function fieldObstacle({ type, dictionary }: ArrowField, version: number): Value
   }
 }
 
-function addDuplicates(fields: readonly ArrowField[], parent: string | undefined, found: ValueObstacle[]): void {
+/** Looks at the columns, or the fields of a struct: both are what the library makes rows of. */
+function addNames(fields: readonly ArrowField[], parent: string | undefined, found: ValueObstacle[]): void {
   const names = new Set<string>();
   fields.forEach((field, index) => {
-    // The library takes a missing name for an empty one in places, so the two count as the same.
-    const name = field.name ?? '';
-    if (names.has(name)) found.push(obstacle('duplicate_name', fieldPath(parent, field, index)));
-    names.add(name);
+    const { name } = field;
+    if (name === undefined) found.push(obstacle('missing_name', fieldPath(parent, field, index)));
+    else if (names.has(name)) found.push(obstacle('duplicate_name', fieldPath(parent, field, index)));
+    else names.add(name);
   });
 }
 
