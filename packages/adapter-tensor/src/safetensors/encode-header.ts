@@ -56,8 +56,7 @@ function placeTensors(tensors: ReadonlyMap<string, TensorType>): { infos: Map<st
 
 function checkedName(name: string): string {
   if (typeof name !== 'string') throw new SafetensorsError('invalid_name', 'the name of a tensor must be a string');
-  if (name === METADATA_KEY)
-    throw new SafetensorsError('invalid_name', 'this name has another meaning', { tensor: name });
+  if (name === METADATA_KEY) throw new SafetensorsError('invalid_name', 'has another meaning', { tensor: name });
   if (isWellFormed(name)) return name;
   throw new SafetensorsError('invalid_name', 'the name is not well-formed Unicode', { tensor: name });
 }

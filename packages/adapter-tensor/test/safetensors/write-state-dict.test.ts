@@ -136,6 +136,15 @@ describe('the canonical writer', () => {
     expectFailure(() => writeStateDict({ tensors: {} as StateDict['tensors'] }), 'invalid_argument');
   });
 
+  it('refuses a dict that no array can hold, before copying anything; its parts are there', () => {
+    const data = new Uint8Array(2 ** 28);
+    const tensors = Array.from({ length: 17 }, (_, index) => {
+      return [`t${index}`, { dtype: 'U8', shape: [data.byteLength], data }] as const;
+    });
+    expectFailure(() => writeStateDict(dict(tensors)), 'dict_too_large');
+    expect(encodeStateDict(dict(tensors)).parts).toHaveLength(18);
+  });
+
   it('takes small bigints in a shape for the numbers that they are', () => {
     const written = writeStateDict(dict([['t', { dtype: 'U8', shape: [2n, 3], data: new Uint8Array(6) }]]));
     expect(readStateDict(written).tensors.get('t')?.shape).toEqual([2, 3]);
