@@ -2,29 +2,21 @@
 // One owner and three receivers, each a process of its own, over TCP with tickets: npm run demo [-- PATH…]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { startTowline } from './command.mjs';
-import { digestOf } from './digest.mjs';
+import { join, resolve } from 'node:path';
+import { handOver, isGood } from './hand-over.mjs';
 import { writeSeededFile } from './seeded-file.mjs';
 import { formatTable } from './table.mjs';
 
-/** @typedef {import('./command.mjs').JsonEvent} JsonEvent */
-/** @typedef {import('./table.mjs').Row} Row */
-
-const names = ['site-1', 'site-2', 'site-3'];
 const seededBytes = 512 * 1024 * 1024;
-/** @type {Map<string, string>} the last line shown for each receiver */
-const shown = new Map();
 
 const folder = await mkdtemp(join(tmpdir(), 'towline-demo-'));
 // Ctrl-C reaches the children too; the demo then still tidies up.
 process.on('SIGINT', () => {});
 try {
-  const rows = await run(await sources(process.argv.slice(2)));
+  const rows = await handOver(await sources(process.argv.slice(2)), folder);
   console.log(`\n${formatTable(rows)}`);
-  const isGood = rows.every(({ exitCode, isEqual }) => exitCode === 0 && isEqual !== false);
-  console.log(isGood ? '\nEverybody has everything.' : '\nNot everybody has everything.');
-  process.exitCode = isGood ? 0 : 1;
+  console.log(isGood(rows) ? '\nEverybody has everything.' : '\nNot everybody has everything.');
+  process.exitCode = isGood(rows) ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -39,79 +31,4 @@ async function sources(paths) {
   console.error(`writing a file of ${seededBytes / 1024 / 1024} MiB …`);
   await writeSeededFile(path, seededBytes);
   return [path];
-}
-
-/**
- * Shares the paths to three receivers and gives a row for each process.
- * @param {readonly string[]} paths
- * @returns {Promise<Row[]>}
- */
-async function run(paths) {
-  /** @type {Promise<Row>[]} */
-  const receivers = [];
-  /** @type {JsonEvent | undefined} */
-  let outcome;
-  const owner = startTowline(['share', ...paths, '--to', names.join(), '--timeout', '60'], {
-    onEvent(event) {
-      if (event.event === 'ticket') receivers.push(receive(event.receiver, event.ticket, paths));
-      if (event.event === 'progress') showProgress(event);
-      if (event.event === 'outcome') outcome = event;
-    },
-  });
-  const exitCode = await owner.ended;
-  const rows = await Promise.all(receivers);
-  const none = { bytes: undefined, seconds: undefined, isEqual: undefined };
-  return [{ name: 'owner', ...none, peakMemoryBytes: outcome?.peakMemoryBytes, exitCode }, ...rows];
-}
-
-/**
- * One receiver: pulls by its ticket into a folder of its own, which is then compared with the sources.
- * @param {string} name
- * @param {string} ticket
- * @param {readonly string[]} paths
- * @returns {Promise<Row>}
- */
-async function receive(name, ticket, paths) {
-  const target = join(folder, name);
-  let startedMs = 0;
-  let endedMs = 0;
-  /** @type {JsonEvent | undefined} */
-  let done;
-  const { ended } = startTowline(['pull', '-', '--out', target, '--quiet'], {
-    input: `${ticket}\n`,
-    onEvent(event) {
-      if (event.event === 'progress') startedMs ||= performance.now();
-      if (event.event !== 'done') return;
-      endedMs = performance.now();
-      done = event;
-    },
-  });
-  const exitCode = await ended;
-  const isEqual = done !== undefined && (await isSame(paths, target));
-  const seconds = done && (endedMs - startedMs) / 1000;
-  return { name, bytes: done?.bytes, seconds, isEqual, peakMemoryBytes: done?.peakMemoryBytes, exitCode };
-}
-
-/**
- * @param {readonly string[]} paths
- * @param {string} target
- */
-async function isSame(paths, target) {
-  for (const path of paths) {
-    if ((await digestOf(path)) !== (await digestOf(join(target, basename(path))))) return false;
-  }
-  return true;
-}
-
-/**
- * Where the owner cannot redraw its own lines, a line of ours for every tenth of what a receiver gets.
- * @param {JsonEvent} event
- */
-function showProgress({ receiverId, bytesDone, bytesTotal, state }) {
-  if (process.stderr.isTTY) return;
-  const percent = bytesTotal > 0 ? Math.floor((bytesDone / bytesTotal) * 10) * 10 : 0;
-  const line = `${receiverId}  ${state}  ${percent}%`;
-  if (shown.get(receiverId) === line) return;
-  shown.set(receiverId, line);
-  console.error(line);
 }

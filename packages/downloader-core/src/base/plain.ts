@@ -16,8 +16,3 @@ export function deepFreeze<T>(value: T): T {
   }
   return value;
 }
-
-/** Makes the compiler prove that a union was switched over completely. */
-export function assertNever(value: never): never {
-  throw new TypeError(`unexpected value ${String(value)}`);
-}
