@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { deferred } from './deferred.ts';
 
 const followers = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -51,12 +52,20 @@ export function orAborted<T>(promise: PromiseLike<T> | T, signal: AbortSignal): 
   });
 }
 
-/** `promise`, or `'late'` when it has not settled after `limitMs`; what it does later is ignored. */
-export function orLate<T>(clock: Clock, promise: PromiseLike<T> | T, limitMs: number): Promise<T | 'late'> {
-  return new Promise<T | 'late'>((resolve, reject) => {
-    const cancel = clock.setTimer(limitMs, () => resolve('late'));
-    Promise.resolve(promise).then(resolve, reject).finally(cancel);
-  });
+/**
+ * `promise`, or `'late'` when it has not settled after `limitMs`; or, when the signal aborts before, a rejection with its
+ * reason. What the promise does later is ignored, and no timer outlives the result.
+ */
+export function orLate<T>(
+  clock: Clock,
+  promise: PromiseLike<T> | T,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<T | 'late'> {
+  const late = deferred<'late'>();
+  const cancel = clock.setTimer(limitMs, () => late.resolve('late'));
+  const bounded = Promise.race([promise, late.promise]);
+  return (signal ? orAborted(bounded, signal) : bounded).finally(cancel);
 }
 
 /** A controller that follows `parents`: it aborts with the reason of the first of them that does. */

@@ -8,6 +8,9 @@ export interface Reservation {
   release(): void;
 }
 
+/** What is set aside for one chunk, or `standing`: for as long as a download is open. */
+export type ReservationKind = 'passing' | 'standing';
+
 interface Waiter {
   readonly bytes: number;
   grant(): void;
@@ -15,11 +18,13 @@ interface Waiter {
 
 /**
  * The service's one budget for bytes that the owner holds (rule M1). First come, first served: nobody overtakes one who
- * waits. What is larger than the whole budget runs alone.
+ * waits. What does not fit beside others runs alone; what stands does not count for that, or a chunk could wait for the
+ * end of its own download.
  */
 export class ByteBudget {
   readonly totalBytes: number;
   #usedBytes = 0;
+  #standingBytes = 0;
   #peakBytes = 0;
   #queue: Waiter[] = [];
 
@@ -41,14 +46,14 @@ export class ByteBudget {
   }
 
   /** Sets `bytes` aside now, or returns nothing when that would overtake somebody or pass the budget. */
-  tryReserve(bytes: number): Reservation | undefined {
-    return this.#queue.length === 0 && this.#fits(bytes) ? this.#take(bytes) : undefined;
+  tryReserve(bytes: number, kind: ReservationKind = 'passing'): Reservation | undefined {
+    return this.#queue.length === 0 && this.#fits(bytes) ? this.#take(bytes, kind) : undefined;
   }
 
   /** Sets `bytes` aside as soon as it is this caller's turn and they fit. Rejects with the signal's reason. */
-  reserve(bytes: number, signal: AbortSignal): Promise<Reservation> {
+  reserve(bytes: number, signal: AbortSignal, kind: ReservationKind = 'passing'): Promise<Reservation> {
     if (signal.aborted) return Promise.reject(abortReason(signal));
-    const now = this.tryReserve(bytes);
+    const now = this.tryReserve(bytes, kind);
     if (now) return Promise.resolve(now);
     return new Promise((resolve, reject) => {
       const stopFollowing = onAbort(signal, () => {
@@ -60,7 +65,7 @@ export class ByteBudget {
         bytes,
         grant: () => {
           stopFollowing();
-          resolve(this.#take(bytes));
+          resolve(this.#take(bytes, kind));
         },
       };
       this.#queue.push(waiter);
@@ -68,17 +73,22 @@ export class ByteBudget {
   }
 
   #fits(bytes: number): boolean {
-    return this.#usedBytes === 0 || this.#usedBytes + bytes <= this.totalBytes;
+    return this.#usedBytes === this.#standingBytes || this.#usedBytes + bytes <= this.totalBytes;
   }
 
-  #take(bytes: number): Reservation {
-    let held = bytes;
-    this.#usedBytes += bytes;
+  #take(bytes: number, kind: ReservationKind): Reservation {
+    let held = 0;
+    const change = (by: number): void => {
+      held += by;
+      this.#usedBytes += by;
+      if (kind === 'standing') this.#standingBytes += by;
+    };
+    change(bytes);
     this.#peakBytes = Math.max(this.#peakBytes, this.#usedBytes);
     const giveBack = (less: number): void => {
-      held -= less;
-      this.#usedBytes -= less;
-      if (less > 0) this.#serveQueue();
+      if (less === 0) return;
+      change(-less);
+      this.#serveQueue();
     };
     return {
       get bytes() {

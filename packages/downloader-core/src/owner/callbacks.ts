@@ -8,6 +8,7 @@ export class Callbacks {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #timeoutMs: number;
+  readonly #closing = new AbortController();
 
   constructor(clock: Clock, logger: Logger, timeoutMs: number) {
     this.#clock = clock;
@@ -15,15 +16,22 @@ export class Callbacks {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** Waits for no callback any more; those that come are still called. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   /** Calls it now. Resolves when it is over or `timeoutMs` have passed; never rejects. */
   async run(name: string, callback: () => unknown): Promise<void> {
     try {
       const result = callback();
       if (!isThenable(result)) return;
-      const late = await orLate(this.#clock, result, this.#timeoutMs);
+      const late = await orLate(this.#clock, result, this.#timeoutMs, this.#closing.signal);
       if (late === 'late')
         this.#logger.warn(`${name} has taken longer than ${this.#timeoutMs} ms; going on without it`);
     } catch (error) {
+      const { signal } = this.#closing;
+      if (signal.aborted && error === signal.reason) return;
       this.#logger.error(`${name} threw: ${reasonOf(error)}`, { error });
     }
   }

@@ -29,6 +29,8 @@ export interface LedgerEntry {
   /** The current download (rule S12) and the number of its last pull (rule S11). */
   downloadId: string | undefined;
   lastPullNo: number;
+  /** Whether the current download was sent a chunk; what it says it has before that, it resumed with. */
+  hasChunks: boolean;
   /** Downloads that a newer one replaced, the latest last. */
   readonly replaced: string[];
   pending: PendingServe | undefined;
@@ -53,6 +55,7 @@ export function newEntry(receiverId: string): LedgerEntry {
     started: false,
     downloadId: undefined,
     lastPullNo: 0,
+    hasChunks: false,
     replaced: [],
     pending: undefined,
     final: undefined,
@@ -65,6 +68,11 @@ export function newEntry(receiverId: string): LedgerEntry {
     selected: false,
     progress: newProgressStream(),
   };
+}
+
+interface Counted {
+  readonly bytes: number;
+  readonly items?: number | undefined;
 }
 
 /** What a pull is to an entry (rules S11, S12, D7). */
@@ -86,6 +94,8 @@ export function beginPull(entry: LedgerEntry, downloadId: string, pullNo: number
     entry.replaced.push(entry.downloadId);
     if (entry.replaced.length > keptReplaced) entry.replaced.shift();
     entry.pending = undefined;
+    entry.hasChunks = false;
+    entry.resumedBytes = undefined;
   }
   entry.started = true;
   entry.downloadId = downloadId;
@@ -104,11 +114,16 @@ export function isRepeat(final: FinalStatus, { downloadId, nonce, status }: Conf
   return final.downloadId === downloadId && final.nonce === nonce && final.status === status;
 }
 
+/** Counts what a receiver says that it has (rule S8). */
+export function countConsumed(entry: LedgerEntry, consumed: Counted): void {
+  if (consumed.bytes > 0 && !entry.hasChunks) entry.resumedBytes = consumed.bytes;
+  countServed(entry, consumed);
+}
+
 /** Counts what a pull has brought (rule S8): the highest of what was consumed before it and what it sent itself. */
-export function countServed(
-  entry: LedgerEntry,
-  served: { readonly bytes: number; readonly items: number | undefined },
-): void {
+export function countServed(entry: LedgerEntry, served: Counted): void {
+  // A success is served again, and changes nothing (rule D7).
+  if (entry.final) return;
   entry.bytesDone = Math.max(entry.bytesDone, served.bytes);
   if (served.items !== undefined) entry.itemsDone = Math.max(entry.itemsDone ?? 0, served.items);
 }

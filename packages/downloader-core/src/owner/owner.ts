@@ -14,7 +14,8 @@ import { admission, type Receiver } from './roster.ts';
 import type { PullOrder } from './serving.ts';
 import type { ServedRef } from './served-ref.ts';
 import { answerConfirm, answerPull, makeTombstone, type Tombstone } from './tombstone.ts';
-import { OwnedTransaction, type TransactionTables } from './transaction.ts';
+import { endCodes, OwnedTransaction } from './owned-transaction.ts';
+import type { TransactionTables } from './tables.ts';
 
 /** For how long, and how many, remains of the past are kept. */
 export interface Keeping {
@@ -93,7 +94,6 @@ export class Owner implements TransactionTables {
         refId: ref.refId,
       });
     }
-    this.#tombstones.delete(ref.refId);
     this.#refs.set(ref.refId, { ref, transaction });
   }
 
@@ -101,10 +101,19 @@ export class Owner implements TransactionTables {
     if (this.#refs.get(ref.refId)?.ref === ref) this.#refs.delete(ref.refId);
   }
 
+  added(ref: ServedRef): void {
+    this.#tombstones.delete(ref.refId);
+  }
+
+  finalAfterEnd({ transactionId }: OwnedTransaction, { refId }: ServedRef, { receiverId, final }: LedgerEntry): void {
+    const stone = this.#tombstones.get(refId);
+    if (final && stone?.transactionId === transactionId) stone.receivers.set(receiverId, final);
+  }
+
   retire(transaction: OwnedTransaction, end: TransactionEnd): void {
     this.#transactions.delete(transaction.transactionId);
     this.#settling.add(transaction);
-    for (const ref of transaction.served) {
+    for (const ref of transaction.delivery.refs) {
       this.unlink(ref);
       if (end === 'finished')
         this.#tombstones.set(ref.refId, makeTombstone(transaction.transactionId, ref.entries.values()));
@@ -119,48 +128,45 @@ export class Owner implements TransactionTables {
   /** A link ended: its pulls end and their memory is freed; ledger, budgets and nonces stay (rule W3). */
   peerLost(peerId: string): void {
     this.#assemblers.delete(peerId);
-    for (const { ref } of this.#refs.values()) {
-      ref.servings.get(peerId)?.stop();
-      ref.servings.delete(peerId);
-    }
+    for (const { ref, transaction } of this.#refs.values()) transaction.delivery.interrupt(ref, peerId);
   }
 
   /** Takes one message of a pull; a pull with a large request comes in several. */
   onPull(pull: Pull, pieces: readonly Uint8Array[], link: PeerLink): void {
     const live = this.#live(pull.refId, link);
     if (!live) return this.#pullOfThePast(pull, link);
-    const as = admission(live.transaction.roster, link);
+    const as = admission(live.transaction.delivery.roster, link);
     if (as === 'not_admitted' || as === 'full') return this.#refuse(link, pull, as);
     const verdict = judgePull(live.ref.entries.get(link.peerId), pull.downloadId, pull.pullNo);
     if (verdict === 'ignore') return;
     if (verdict === 'replaced' || verdict === 'already_failed') return this.#refuse(link, pull, verdict);
     const order = this.#readPull(live.ref, pull, pieces, link);
-    if (order) live.transaction.serve(live.ref, link, as, order);
+    if (order) live.transaction.delivery.serve(live.ref, link, as, order);
   }
 
   onGrant(grant: Grant, link: PeerLink): void {
     const current = this.#current(grant, link);
     if (!current) return;
-    current.transaction.active(current.receiver);
+    current.transaction.delivery.active(current.receiver);
     const serving = current.ref.servings.get(link.peerId);
     if (serving?.pullNo === grant.pullNo) serving.grant(grant.credit, grant.consumedSeq);
   }
 
   onBusy(busy: Busy, link: PeerLink): void {
     const current = this.#current(busy, link);
-    if (current) current.transaction.active(current.receiver);
+    if (current) current.transaction.delivery.active(current.receiver);
   }
 
   onCancel(cancel: Cancel, link: PeerLink): void {
     const current = this.#current(cancel, link);
     if (!current || current.entry.final) return;
-    const { transaction, ref, entry, receiver } = current;
+    const { ref, entry, receiver } = current;
+    const { delivery } = current.transaction;
     const reason = printable(cancel.code, 64);
-    transaction.active(receiver);
-    if (cancel.final) return transaction.fail(ref, entry, reason);
-    ref.servings.get(link.peerId)?.stop();
-    ref.servings.delete(link.peerId);
-    transaction.emit(ref, entry, 'retrying', reason);
+    delivery.active(receiver);
+    if (cancel.final) return delivery.fail(ref, entry, reason);
+    delivery.interrupt(ref, link.peerId);
+    delivery.emit(ref, entry, 'retrying', reason);
   }
 
   /** Whatever it is worth, a confirmation is answered (rule D4). */
@@ -171,19 +177,19 @@ export class Owner implements TransactionTables {
   }
 
   #isRecorded(confirm: Confirm, link: PeerLink): boolean {
-    const current = this.#current(confirm, link);
-    if (current) current.transaction.active(current.receiver);
-    const found = this.#live(confirm.refId, link) ?? this.#settlingRef(confirm.refId, link);
     const reason = confirm.reason === undefined ? undefined : printable(confirm.reason, 64);
-    if (found && found.transaction.confirm(found.ref, link.peerId, { ...confirm, reason })) return true;
+    for (const found of [this.#live(confirm.refId, link), this.#settlingRef(confirm.refId, link)]) {
+      if (!found || admission(found.transaction.delivery.roster, link) !== 'known') continue;
+      if (found.transaction.delivery.confirm(found.ref, link.peerId, { ...confirm, reason })) return true;
+    }
     const stone = this.#tombstone(confirm.refId, link);
     return stone !== undefined && answerConfirm(stone, link.peerId, confirm);
   }
 
   #pullOfThePast(pull: Pull, link: PeerLink): void {
     const stone = this.#tombstone(pull.refId, link);
-    const settling = this.#settlingRef(pull.refId, link);
-    if (!stone) return this.#refuse(link, pull, settling?.transaction.ended ?? 'unknown_ref');
+    const end = this.#settlingRef(pull.refId, link)?.transaction.ended;
+    if (!stone) return this.#refuse(link, pull, end ? endCodes[end] : 'unknown_ref');
     const answer = answerPull(stone, link.peerId, pull.downloadId);
     if (answer === 'already_finished') return this.#refuse(link, pull, answer);
     const { downloadId, pullNo } = pull;
@@ -220,7 +226,7 @@ export class Owner implements TransactionTables {
 
   #settlingRef(refId: string, link: PeerLink): LiveRef | undefined {
     for (const transaction of this.#settling) {
-      const ref = transaction.served.find((served) => served.refId === refId);
+      const ref = transaction.delivery.refs.find((served) => served.refId === refId);
       if (ref && isInScope(transaction.transactionId, link)) return { ref, transaction };
     }
     return undefined;
@@ -235,9 +241,9 @@ export class Owner implements TransactionTables {
   #current({ refId, downloadId }: { refId: string; downloadId: string }, link: PeerLink): CurrentDownload | undefined {
     const live = this.#live(refId, link);
     const entry = live?.ref.entries.get(link.peerId);
-    const receiver = live?.transaction.roster.receivers.get(link.peerId);
+    const receiver = live?.transaction.delivery.roster.receivers.get(link.peerId);
     if (!live || !receiver || entry?.downloadId !== downloadId) return undefined;
-    return admission(live.transaction.roster, link) === 'known' ? { ...live, entry, receiver } : undefined;
+    return admission(live.transaction.delivery.roster, link) === 'known' ? { ...live, entry, receiver } : undefined;
   }
 
   #refuse(

@@ -2,11 +2,11 @@ import type { Downloadable, State } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
 import { printable, reasonOf } from '../base/text.ts';
 import type { BodyAssembler } from '../wire/assembler.ts';
-import { maxStateBytes } from '../wire/limits.ts';
+import { maxStateBytes, type PeerLimits } from '../wire/limits.ts';
 import type { Pull } from '../wire/messages.ts';
 import { unpack } from '../wire/pack.ts';
 import type { OwnerContext } from './context.ts';
-import { requestKey, type RequestShelf } from './request-shelf.ts';
+import type { RequestShelf } from './request-shelf.ts';
 import type { PullOrder } from './serving.ts';
 import type { ServedRef } from './served-ref.ts';
 
@@ -22,39 +22,50 @@ export function readPull(
   pieces: readonly Uint8Array[],
   peerId: string,
 ): PullOrder | undefined {
-  const { object } = ref;
-  const { requests, wire, logger } = context;
+  const { requests, wire } = context;
+  const of = { refId: ref.refId, receiverId: peerId };
   const carried = pull.body.lengths.length > 1;
-  checkRequest(pull, object, requests, carried);
-  const key = requestKey(ref.refId, { receiverId: peerId, downloadId: pull.downloadId });
-  const hasPlace = !carried || requests.tryPlace(key, pull.request?.bytes ?? 0);
-  if (!hasPlace) return { peerId, pull, state: undefined, request: undefined, requestMissing: true };
+  checkLimit(ref.object, wire.limitsOf(peerId));
+  checkRequest(pull, ref.object, requests, carried);
+  if (carried && !requests.tryPlace(of, pull.request?.bytes ?? 0))
+    return { peerId, pull, state: undefined, request: undefined, requestMissing: true };
+  try {
+    const segments = takeBody(context, assembler, pull, pieces, peerId);
+    if (!segments) return undefined;
+    const [stateBytes, requestBytes] = segments;
+    const state = readState(ref.object, stateBytes);
+    if (requestBytes && pull.request) requests.hold(of, pull.request.checksum, readRequest(ref.object, requestBytes));
+    const request = pull.request && requests.find(of, pull.request.checksum);
+    return { peerId, pull, state, request, requestMissing: pull.request !== undefined && !request };
+  } catch (error) {
+    requests.releaseEmpty(of);
+    throw error;
+  }
+}
 
-  const whole = assembler.take(
-    `${pull.downloadId} ${pull.pullNo}`,
-    pull.body,
-    pieces,
-    maxStateBytes + (carried ? (pull.request?.bytes ?? 0) : 0),
+function takeBody(
+  { logger }: OwnerContext,
+  assembler: BodyAssembler,
+  { downloadId, pullNo, body, request }: Pull,
+  pieces: readonly Uint8Array[],
+  peerId: string,
+): readonly Uint8Array[] | undefined {
+  const limitBytes = maxStateBytes + (body.lengths.length > 1 ? (request?.bytes ?? 0) : 0);
+  const whole = assembler.take(`${downloadId} ${pullNo}`, body, pieces, limitBytes);
+  if (whole && !whole.intact) logger.warn(`a pull of ${printable(peerId)} arrived damaged and was dropped`);
+  return whole?.intact ? whole.segments : undefined;
+}
+
+function checkLimit({ maxChunkBytes }: Downloadable, limits: PeerLimits): void {
+  if (maxChunkBytes <= limits.chunkBytes) return;
+  throw new DownloadError(
+    'limit_exceeded',
+    `chunks have up to ${maxChunkBytes} bytes; the receiver takes ${limits.chunkBytes}`,
   );
-  if (!whole) return undefined;
-  if (!whole.intact) {
-    logger.warn(`a pull of ${printable(peerId)} arrived damaged and was dropped`);
-    return undefined;
-  }
-  if (object.maxChunkBytes > wire.limitsOf(peerId).chunkBytes) {
-    throw new DownloadError(
-      'limit_exceeded',
-      `chunks have up to ${object.maxChunkBytes} bytes; the receiver takes ${wire.limitsOf(peerId).chunkBytes}`,
-    );
-  }
-  const [stateBytes, requestBytes] = whole.segments;
-  const state = readState(object, stateBytes);
-  if (requestBytes && pull.request) requests.hold(key, pull.request.checksum, readRequest(object, requestBytes));
-  const request = pull.request && requests.find(key, pull.request.checksum);
-  return { peerId, pull, state, request, requestMissing: pull.request !== undefined && !request };
 }
 
 function checkRequest(pull: Pull, object: Downloadable, requests: RequestShelf, carried: boolean): void {
+  if (pull.body.lengths.length > 2) throw new DownloadError('malformed', 'a body has more than a state and a request');
   if (!pull.request) {
     if (carried) throw new DownloadError('malformed', 'a body has a request that the header does not tell');
     return;

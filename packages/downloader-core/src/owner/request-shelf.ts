@@ -1,28 +1,34 @@
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes } from '../base/hash.ts';
-import { ByteBudget, type Reservation } from './byte-budget.ts';
+import { abortReason } from '../base/signals.ts';
+import { ByteBudget, type Reservation, type ReservationKind } from './byte-budget.ts';
+
+/** Whose request: that of a receiver's current download of a ref (rule S12). */
+export interface RequestOf {
+  readonly refId: string;
+  readonly receiverId: string;
+}
 
 interface Place {
-  readonly bytes: number;
-  readonly free: () => void;
+  readonly reservation: Pick<Reservation, 'bytes' | 'release'>;
   held?: { readonly checksum: Uint8Array; readonly value: unknown };
 }
 
-/** Requests of open downloads, parsed; together they take at most a quarter of the byte budget (rule R10). */
+/**
+ * Requests of open downloads, parsed, and descriptions on their way: together they take at most a quarter of the byte
+ * budget (rule R10).
+ */
 export class RequestShelf {
   readonly #budget: ByteBudget;
   readonly #quarter: ByteBudget;
   readonly #limitBytes: number;
-  readonly #places = new Map<string, Place>();
+  /** By ref, then by receiver. */
+  readonly #places = new Map<string, Map<string, Place>>();
 
   constructor(budget: ByteBudget, largestBytes: number) {
     this.#budget = budget;
     this.#quarter = new ByteBudget(Math.floor(budget.totalBytes / 4));
     this.#limitBytes = Math.min(largestBytes, this.#quarter.totalBytes);
-  }
-
-  get size(): number {
-    return this.#places.size;
   }
 
   /** Throws `request_too_large` for one that could never be held. */
@@ -35,59 +41,94 @@ export class RequestShelf {
   }
 
   /** The request of a download, when it is held and has that checksum. */
-  find(download: string, checksum: Uint8Array): { readonly value: unknown } | undefined {
-    const held = this.#places.get(download)?.held;
+  find(of: RequestOf, checksum: Uint8Array): { readonly value: unknown } | undefined {
+    const held = this.#placeOf(of)?.held;
     return held && equalBytes(held.checksum, checksum) ? held : undefined;
   }
 
   /** Whether a place of `bytes` is set aside for the download, now or already. */
-  tryPlace(download: string, bytes: number): boolean {
-    if (this.#places.get(download)?.bytes === bytes) return true;
-    this.release(download);
-    const share = this.#quarter.tryReserve(bytes);
-    const reservation = share && this.#budget.tryReserve(bytes);
-    if (reservation) this.#setPlace(download, bytes, share, reservation);
-    else share?.release();
+  tryPlace(of: RequestOf, bytes: number): boolean {
+    if (this.#placeOf(of)?.reservation.bytes === bytes) return true;
+    this.release(of);
+    const reservation = this.#tryReserve(bytes, 'standing');
+    if (reservation) this.#setPlace(of, reservation);
     return reservation !== undefined;
   }
 
   /** Waits until a place is set aside for the download. Rejects with the signal's reason. */
-  async place(download: string, bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.tryPlace(download, bytes)) return;
-    const share = await this.#quarter.reserve(bytes, signal);
-    const reservation = await this.#budget.reserve(bytes, signal).catch((error: unknown) => {
-      share.release();
-      throw error;
-    });
-    this.#setPlace(download, bytes, share, reservation);
+  async place(of: RequestOf, bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.tryPlace(of, bytes)) return;
+    this.#setPlace(of, await this.#reserve(bytes, signal, 'standing'));
+  }
+
+  /** Sets bytes aside for a description until it was sent. Rejects with the signal's reason. */
+  reserve(bytes: number, signal: AbortSignal): Promise<Pick<Reservation, 'release'>> {
+    return this.#reserve(bytes, signal, 'passing');
   }
 
   /** Keeps a parsed request in the place that was set aside for its download. */
-  hold(download: string, checksum: Uint8Array, value: unknown): void {
-    const place = this.#places.get(download);
+  hold(of: RequestOf, checksum: Uint8Array, value: unknown): void {
+    const place = this.#placeOf(of);
     if (place) place.held = { checksum, value };
   }
 
-  /** Forgets the request of a download that is over. */
-  release(download: string): void {
-    const place = this.#places.get(download);
-    this.#places.delete(download);
-    place?.free();
+  /** Gives back a place whose request did not come as it should. */
+  releaseEmpty(of: RequestOf): void {
+    if (!this.#placeOf(of)?.held) this.release(of);
   }
 
-  #setPlace(download: string, bytes: number, share: Reservation, reservation: Reservation): void {
-    const free = (): void => {
+  /** Forgets the request of a download that is over. */
+  release(of: RequestOf): void {
+    const places = this.#places.get(of.refId);
+    const place = places?.get(of.receiverId);
+    places?.delete(of.receiverId);
+    if (places?.size === 0) this.#places.delete(of.refId);
+    place?.reservation.release();
+  }
+
+  /** Forgets every request for a ref that is over. */
+  releaseRef(refId: string): void {
+    const receiverIds = this.#places.get(refId)?.keys() ?? [];
+    for (const receiverId of receiverIds) this.release({ refId, receiverId });
+  }
+
+  #placeOf({ refId, receiverId }: RequestOf): Place | undefined {
+    return this.#places.get(refId)?.get(receiverId);
+  }
+
+  #setPlace(of: RequestOf, reservation: Place['reservation']): void {
+    const places = this.#places.get(of.refId) ?? new Map<string, Place>();
+    this.#places.set(of.refId, places.set(of.receiverId, { reservation }));
+  }
+
+  #tryReserve(bytes: number, kind: ReservationKind): Place['reservation'] | undefined {
+    const share = this.#quarter.tryReserve(bytes);
+    const whole = share && this.#budget.tryReserve(bytes, kind);
+    if (whole) return together(share, whole);
+    share?.release();
+    return undefined;
+  }
+
+  async #reserve(bytes: number, signal: AbortSignal, kind: ReservationKind): Promise<Place['reservation']> {
+    const share = await this.#quarter.reserve(bytes, signal);
+    try {
+      const both = together(share, await this.#budget.reserve(bytes, signal, kind));
+      if (!signal.aborted) return both;
+      both.release();
+      throw abortReason(signal);
+    } catch (error) {
       share.release();
-      reservation.release();
-    };
-    this.#places.set(download, { bytes, free });
+      throw error;
+    }
   }
 }
 
-/** Under which key the request of a receiver's download is held. */
-export function requestKey(
-  refId: string,
-  of: { readonly receiverId: string; readonly downloadId: string | undefined },
-): string {
-  return JSON.stringify([refId, of.receiverId, of.downloadId]);
+function together(share: Reservation, whole: Reservation): Place['reservation'] {
+  return {
+    bytes: whole.bytes,
+    release: () => {
+      share.release();
+      whole.release();
+    },
+  };
 }

@@ -13,6 +13,8 @@ export interface Receiver {
   silentSinceMs: number;
   /** How many of its pulls wait for budget or `produce`: it is not silent meanwhile. */
   waiting: number;
+  /** How many refs it pulled. */
+  startedRefs: number;
   /** On how many refs it is final. */
   finalRefs: number;
   /** Set when it was failed for the whole transaction, refs added later included. */
@@ -69,6 +71,11 @@ export function expectedReceivers(roster: Roster): Receiver[] {
   return [...roster.receivers.values()].filter((receiver) => receiver.expected);
 }
 
+/** Whether a ref of its is open: who is expected owes every ref, another one those that it pulled. */
+export function hasOpenRefs({ expected, startedRefs, finalRefs }: Receiver, refCount: number): boolean {
+  return finalRefs < (expected ? refCount : startedRefs);
+}
+
 /** Seats that nobody took and that are still to be had. */
 export function emptySeats(roster: Roster): number {
   const { receivers, receiverCount } = roster.plan;
@@ -80,5 +87,5 @@ function isWeaker(a: IdentityStrength, b: IdentityStrength): boolean {
 }
 
 function newReceiver(id: string, strength: IdentityStrength, expected: boolean, nowMs: number): Receiver {
-  return { id, strength, expected, pulled: false, silentSinceMs: nowMs, waiting: 0, finalRefs: 0 };
+  return { id, strength, expected, pulled: false, silentSinceMs: nowMs, waiting: 0, startedRefs: 0, finalRefs: 0 };
 }

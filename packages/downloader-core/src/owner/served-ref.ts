@@ -1,5 +1,6 @@
 import type { Description } from '../base/description.ts';
 import type { Downloadable } from '../base/downloadable.ts';
+import type { Ref } from '../base/ref.ts';
 import { type LedgerEntry, newEntry } from './ledger.ts';
 import type { Serving } from './serving.ts';
 
@@ -36,6 +37,20 @@ export class ServedRef {
       throw error;
     });
     return this.#description;
+  }
+
+  /** What receivers are given. */
+  toRef(owner: string, transactionId: string, addresses: readonly string[] | undefined): Ref {
+    const { refId } = this;
+    const { kind } = this.object;
+    return {
+      v: 1,
+      owner,
+      refId,
+      transactionId,
+      ...(kind === undefined ? {} : { kind }),
+      ...(addresses === undefined ? {} : { addresses }),
+    };
   }
 
   async #ask(): Promise<Description> {

@@ -2,6 +2,7 @@ import type { TransactionEnd } from '../base/downloadable.ts';
 import type { ProgressState } from '../base/progress.ts';
 import { orLate } from '../base/signals.ts';
 import { printable } from '../base/text.ts';
+import type { Delivery } from './delivery.ts';
 import type { LedgerEntry } from './ledger.ts';
 import {
   makeOutcome,
@@ -12,35 +13,36 @@ import {
 } from './outcome.ts';
 import { emptySeats, type Receiver } from './roster.ts';
 import type { ServedRef } from './served-ref.ts';
-import type { OwnedTransaction } from './transaction.ts';
+import type { OwnedTransaction } from './owned-transaction.ts';
 
 /**
  * Settles a transaction that was taken out of service (rule E3): what runs drains, streams end, the log line, the
  * callbacks in their order, `release()` last. Never rejects.
  */
 export async function settle(transaction: OwnedTransaction, end: TransactionEnd): Promise<Outcome> {
-  const { context, options, transactionId, served } = transaction;
+  const { context, delivery, options, transactionId } = transaction;
+  const { refs } = delivery;
   const { callbacks, clock, logger } = context;
   await drain(transaction);
   const outcome = outcomeOf(transaction, end, clock.now());
-  transaction.outcomeFixed = true;
-  endStreams(transaction, end);
+  delivery.outcomeFixed = true;
+  endStreams(delivery, end);
   logger.info(...summary(transaction, outcome));
 
-  const baseObjects = served.map(({ baseObject }) => baseObject);
-  for (const { object } of served)
+  const baseObjects = refs.map(({ baseObject }) => baseObject);
+  for (const { object } of refs)
     await callbacks.run('transactionDone()', () => object.transactionDone?.(transactionId, end));
   const { onDone, onOutcome } = options;
   if (onDone) await callbacks.run('onDone', () => onDone({ transactionId, end, baseObjects }));
   if (onOutcome) await callbacks.run('onOutcome', () => onOutcome(outcome));
-  for (const { object } of served) await callbacks.run('release()', () => object.release?.());
+  for (const { object } of refs) await callbacks.run('release()', () => object.release?.());
   return outcome;
 }
 
 // Confirmations for serves made before still count meanwhile.
-async function drain({ context, draining, transactionId }: OwnedTransaction): Promise<void> {
+async function drain({ context, delivery, transactionId }: OwnedTransaction): Promise<void> {
   const { clock, logger, drainMs } = context;
-  const drained = Promise.all([...draining].map(({ done }) => done));
+  const drained = Promise.all([...delivery.draining].map(({ done }) => done));
   if ((await orLate(clock, drained, drainMs)) === 'late') {
     logger.warn(
       `transaction ${printable(transactionId)}: going on after ${drainMs} ms, though produce() or sends have not ended`,
@@ -54,30 +56,29 @@ const streamEnds: Readonly<Record<TransactionEnd, readonly [ProgressState, strin
   deleted: ['aborted', 'deleted'],
 };
 
-function endStreams(transaction: OwnedTransaction, end: TransactionEnd): void {
+function endStreams(delivery: Delivery, end: TransactionEnd): void {
   const [state, reason] = streamEnds[end];
-  for (const ref of transaction.served) {
-    for (const entry of ref.entries.values()) if (entry.started) transaction.emit(ref, entry, state, reason);
+  for (const ref of delivery.refs) {
+    for (const entry of ref.entries.values()) if (entry.started) delivery.emit(ref, entry, state, reason);
   }
 }
 
 function outcomeOf(transaction: OwnedTransaction, end: TransactionEnd, nowMs: number): Outcome {
-  const { plan, roster, served, transactionId, openedMs } = transaction;
+  const { delivery, plan, transactionId, openedMs } = transaction;
+  const { roster, refs } = delivery;
   const isOpen = plan.receiverCount === undefined;
   const all = [...roster.receivers.values()];
   const isReceiver = (receiver: Receiver): boolean => receiver.expected || isOpen;
   const empty = emptySeats(roster) + roster.closedSeats;
-  const receivers = all.filter(isReceiver).map((receiver) => receiverOutcome(transaction, receiver, end));
+  const receivers = all.filter(isReceiver).map((receiver) => receiverOutcome(refs, receiver, end));
   return makeOutcome({
     transactionId,
     end,
     expectedCount: plan.receiverCount,
     minReceivers: plan.minReceivers,
-    refs: served.map((ref) => refOutcome(ref, all, empty, end)),
+    refs: refs.map((ref) => refOutcome(ref, all, empty, end)),
     receivers: [...receivers, ...Array.from({ length: empty }, () => emptySeat)],
-    others: all
-      .filter((receiver) => !isReceiver(receiver))
-      .map((receiver) => receiverOutcome(transaction, receiver, end)),
+    others: all.filter((receiver) => !isReceiver(receiver)).map((receiver) => receiverOutcome(refs, receiver, end)),
     elapsedMs: nowMs - openedMs,
   });
 }
@@ -92,12 +93,12 @@ function refOutcome(ref: ServedRef, all: readonly Receiver[], empty: number, end
 }
 
 // An expected receiver owes every ref; another one those that it pulled.
-function receiverOutcome({ served }: OwnedTransaction, receiver: Receiver, end: TransactionEnd): ReceiverOutcome {
-  const owed = served.filter((ref) => receiver.expected || ref.entries.has(receiver.id));
+function receiverOutcome(refs: readonly ServedRef[], receiver: Receiver, end: TransactionEnd): ReceiverOutcome {
+  const owed = refs.filter((ref) => receiver.expected || ref.entries.has(receiver.id));
   const statuses = owed.map((ref) => statusOf(receiver, ref.entries.get(receiver.id), end));
   const failure =
     owed.length === 0 ? statusOf(receiver, undefined, end) : statuses.find(({ status }) => status === 'failed');
-  const entries = served.flatMap((ref) => ref.entries.get(receiver.id) ?? []);
+  const entries = refs.flatMap((ref) => ref.entries.get(receiver.id) ?? []);
   return {
     ...(failure ?? { receiverId: receiver.id, status: 'success' }),
     strength: receiver.strength,
@@ -117,13 +118,13 @@ function statusOf(receiver: Receiver, entry: LedgerEntry | undefined, end: Trans
 }
 
 function summary(
-  { transactionId, sealed, served }: OwnedTransaction,
+  { transactionId, sealed, delivery: { refs } }: OwnedTransaction,
   outcome: Outcome,
 ): [string, Record<string, unknown>] {
   const { status, reason, end, goodputBytes, wireBytes, elapsedMs } = outcome;
   const seconds = elapsedMs / 1000;
   const bytesPerSecond = seconds > 0 ? Math.round(goodputBytes / seconds) : 0;
-  const allFinal = end === 'timeout' && !sealed && served.length > 0 && served.every(({ toldAll }) => toldAll);
+  const allFinal = end === 'timeout' && !sealed && refs.length > 0 && refs.every(({ toldAll }) => toldAll);
   const hint = allFinal ? '; every ref was final, but complete() was never called' : '';
   const verdict = reason === undefined ? status : `${status}/${reason}`;
   return [

@@ -3,7 +3,7 @@ import { type ConfirmedServe, type FinalStatus, isRepeat, type LedgerEntry } fro
 /** What remains of a ref whose transaction finished (rule B1): plain data. */
 export interface Tombstone {
   readonly transactionId: string;
-  readonly receivers: ReadonlyMap<string, FinalStatus>;
+  readonly receivers: Map<string, FinalStatus>;
 }
 
 /** The tombstone of a ref. */

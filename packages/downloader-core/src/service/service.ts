@@ -52,6 +52,7 @@ const halfAnHourMs = 30 * 60 * 1000;
 export class DownloadService implements AsyncDisposable {
   readonly #transport: Transport;
   readonly #sessions: Sessions;
+  readonly #callbacks: Callbacks;
   readonly #owner: Owner;
   readonly #receivers = new Receivers();
   readonly #receiverContext: ReceiverContext;
@@ -74,13 +75,14 @@ export class DownloadService implements AsyncDisposable {
     const logger = guardLogger(options.logger ?? silentLogger);
     this.#logger = logger;
     this.#sessions = new Sessions(transport, clock, logger);
+    this.#callbacks = new Callbacks(clock, logger, positive('callbackTimeoutMs', options.callbackTimeoutMs, 10_000));
     this.#budget = new ByteBudget(positive('budgetBytes', options.budgetBytes, 256 * mebibyte));
     this.#owner = new Owner(
       {
         clock,
         random,
         logger,
-        callbacks: new Callbacks(clock, logger, positive('callbackTimeoutMs', options.callbackTimeoutMs, 10_000)),
+        callbacks: this.#callbacks,
         wire: this.#sessions,
         budget: this.#budget,
         requests: new RequestShelf(this.#budget, maxRequestBytes),
@@ -189,6 +191,7 @@ export class DownloadService implements AsyncDisposable {
     await Promise.all(this.#downloads);
     this.#owner.clear();
     this.#sessions.close();
+    this.#callbacks.close();
     for (const detach of this.#detach) detach();
     await this.#transport
       .close()
@@ -203,6 +206,7 @@ export class DownloadService implements AsyncDisposable {
 
   #begin(hasher: Hasher): void {
     this.#hasher = hasher;
+    if (this.#closing.signal.aborted) return;
     for (const [message, link] of this.#early.splice(0)) this.#dispatch(message, link);
   }
 
@@ -222,7 +226,8 @@ export class DownloadService implements AsyncDisposable {
   }
 
   #checkOpen(): void {
-    if (this.#shutdown) throw new DownloadError('service_closed', 'the service was shut down', { side: 'local' });
+    if (this.#closing.signal.aborted)
+      throw new DownloadError('service_closed', 'the service was shut down', { side: 'local' });
   }
 }
 

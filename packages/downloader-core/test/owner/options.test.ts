@@ -17,6 +17,13 @@ const plan = (options: Partial<TransactionOptions>): ReturnType<typeof planTrans
 const refused = (options: Partial<Record<keyof TransactionOptions, unknown>>): (() => unknown) => {
   return () => plan(options as Partial<TransactionOptions>);
 };
+const accepted = (id: string): boolean => {
+  try {
+    return givenId('id', id) === id;
+  } catch {
+    return false;
+  }
+};
 const invalid = expect.objectContaining({ code: 'invalid_argument', side: 'local' });
 
 describe('the options of a transaction', () => {
@@ -43,8 +50,7 @@ describe('the options of a transaction', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 140 }), (text) => {
         const bytes = new TextEncoder().encode(text).byteLength;
         const isFine = bytes >= 1 && bytes <= 128 && text.normalize('NFC') === text && !/\p{Cc}|\p{Cs}/u.test(text);
-        if (isFine) expect(givenId('id', text)).toBe(text);
-        else expect(() => givenId('id', text)).toThrow(invalid);
+        expect(accepted(text)).toBe(isFine);
       }),
     );
   });
