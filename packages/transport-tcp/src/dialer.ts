@@ -9,6 +9,8 @@ import { socketFailure } from './socket-errors.ts';
 /** How long the dial of one address is alone before the next address is tried beside it. */
 const staggerMs = 300;
 
+const refusals: ReadonlySet<string> = new Set(['auth_failed', 'name_taken', 'replaced', 'version']);
+
 export interface DialerOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -46,8 +48,7 @@ export class Dialer {
       } catch (failure) {
         signal.throwIfAborted();
         failures.push(failure);
-        const isFinal = failure instanceof AggregateError || (isDownloadError(failure) && !failure.retryable);
-        if (isFinal) break;
+        if (failure instanceof AggregateError || isRefusal(failure)) break;
       }
     }
     throw mostTelling(peerId, failures);
@@ -105,12 +106,16 @@ export class Dialer {
   }
 }
 
-/** The failure that says most: one that trying again would not change. */
+/** Whether the peer itself, and not something else at its address, does not want us. */
+function isRefusal(failure: unknown): boolean {
+  return isDownloadError(failure) && refusals.has(failure.code);
+}
+
+/** The failure that says most: a refusal, else one that may pass, with the words of all. */
 function mostTelling(peerId: string, failures: readonly unknown[]): DownloadError {
   const all = failures.flatMap((failure) => (failure instanceof AggregateError ? failure.errors : [failure]));
   const known = all.map((failure) => asDownloadError(failure, 'unreachable', { peer: peerId }));
-  const chosen = known.find((failure) => !failure.retryable) ?? known.at(-1);
+  const chosen = known.find(isRefusal) ?? known.find(({ retryable }) => retryable) ?? known[0];
   const message = known.map((failure) => failure.message).join('; ') || 'no address of the peer is known';
-  const code = chosen?.code ?? 'unreachable';
-  return new DownloadError(code, message, { peer: peerId, cause: chosen, retryable: chosen?.retryable });
+  return new DownloadError(chosen?.code ?? 'unreachable', message, { peer: peerId, cause: chosen });
 }

@@ -121,7 +121,8 @@ export class FrameWriter {
   #write(pieces: readonly Uint8Array[]): Promise<boolean> {
     const { socket } = this.#options;
     return new Promise((resolve) => {
-      const taken = (error?: Error | null): void => resolve(!error);
+      // Node calls back without an error for a write that was cut short because the socket was destroyed.
+      const taken = (error?: Error | null): void => resolve(!error && !socket.destroyed);
       socket.cork();
       for (const [index, piece] of pieces.entries()) {
         if (index < pieces.length - 1) socket.write(piece);

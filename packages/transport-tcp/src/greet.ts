@@ -38,11 +38,15 @@ export function greet(secured: SecuredSocket, options: GreetOptions): Promise<vo
       onEnd: (cause) => {
         stopWaiting();
         options.onEnd(connection, cause);
-        reject(cause ?? new DownloadError('unreachable', 'the peer closed the connection instead of answering'));
+        reject(cause && cause.code !== 'link_lost' ? cause : unanswered(cause));
       },
     });
     signal.addEventListener('abort', giveUp);
     if (signal.aborted) giveUp();
     else connection.sendPreface();
   });
+}
+
+function unanswered(cause: DownloadError | undefined): DownloadError {
+  return new DownloadError('unreachable', 'the peer closed the connection instead of answering', { cause });
 }

@@ -3,6 +3,8 @@ import type { Connection } from './connection.ts';
 import type { Preface } from './greeting.ts';
 import type { Outgoing } from './outgoing.ts';
 
+/** Hints come with refs, from anybody: how many addresses of one peer are kept. */
+const maxAddresses = 32;
 const firstBackoffMs = 100;
 const longestBackoffMs = 5000;
 
@@ -37,13 +39,13 @@ export interface Dial {
 /** Everything about one peer: its link, or what stands in for one. */
 export class Peer {
   readonly peerId: string;
-  readonly addresses = new Set<string>();
   link: Link | undefined;
   dial: Dial | undefined;
   /** A connection that waits for the end of our own dial. */
   held: Newcomer | undefined;
   /** Why we do not dial this peer any more. */
   barredBy: DownloadError | undefined;
+  readonly #addresses = new Set<string>();
   readonly #waiting: Outgoing[] = [];
   readonly #clock: Clock;
   #failures = 0;
@@ -57,7 +59,20 @@ export class Peer {
   /** Nothing is known of this peer that would be missed. */
   get isForgettable(): boolean {
     const isQuiet = !this.link && !this.dial && !this.held && !this.barredBy && this.#waiting.length === 0;
-    return isQuiet && this.addresses.size === 0;
+    return isQuiet && this.#addresses.size === 0;
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.#addresses];
+  }
+
+  /** Remembers where the peer may be dialled; of too many the oldest are forgotten. */
+  addAddresses(addresses: readonly string[]): void {
+    for (const address of addresses) this.#addresses.add(address);
+    for (const oldest of this.#addresses) {
+      if (this.#addresses.size <= maxAddresses) break;
+      this.#addresses.delete(oldest);
+    }
   }
 
   /** Sends by the link, or keeps the message until there is one. Order is that of the calls in either case. */

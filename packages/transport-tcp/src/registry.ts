@@ -54,8 +54,7 @@ export class Registry {
   }
 
   addAddresses(peerId: string, addresses: readonly string[]): void {
-    const peer = this.#peer(peerId);
-    for (const address of addresses) peer.addresses.add(address);
+    if (addresses.length > 0) this.#peer(peerId).addAddresses(addresses);
   }
 
   /** A peer that dialled us has said who it is. */
@@ -143,7 +142,7 @@ export class Registry {
     try {
       await peer.backOff(signal);
       dial.isConnecting = true;
-      await this.#options.dial(peer.peerId, [...peer.addresses], signal);
+      await this.#options.dial(peer.peerId, peer.addresses, signal);
     } catch (failure) {
       // Given up: the peer's own dial was faster, or this transport closes.
       if (!signal.aborted) this.#dialFailed(peer, asDownloadError(failure, 'unreachable', { peer: peer.peerId }));

@@ -172,6 +172,18 @@ describe('FrameWriter', () => {
     expect(await settled(message.done)).toBe('link_lost');
   });
 
+  it('W1 a write that the socket gave up because it was destroyed resolves nothing, though Node reports no error', async () => {
+    const { socket, take } = slowSocket();
+    const { writer } = writerOn(socket);
+    const message = outgoing(1);
+    writer.send(message);
+    socket.destroy();
+    take();
+    await turn();
+    writer.end(lost);
+    expect(await settled(message.done)).toBe('link_lost');
+  });
+
   it('flush waits for what is queued, and not when there is nothing', async () => {
     const socket = new PassThrough().resume() as unknown as Socket;
     const { writer } = writerOn(socket);

@@ -9,6 +9,7 @@ interface Timer {
 export class TestClock implements Clock {
   #nowMs = 0;
   readonly #timers = new Set<Timer>();
+  readonly #watchers = new Map<number, () => void>();
 
   now(): number {
     return this.#nowMs;
@@ -21,11 +22,18 @@ export class TestClock implements Clock {
   setTimer(delayMs: number, callback: () => void): () => void {
     const timer = { dueAtMs: this.#nowMs + delayMs, callback };
     this.#timers.add(timer);
+    this.#watchers.get(delayMs)?.();
+    this.#watchers.delete(delayMs);
     return () => void this.#timers.delete(timer);
   }
 
   get pending(): number {
     return this.#timers.size;
+  }
+
+  /** Resolves when the next timer of exactly `delayMs` is set. */
+  timerSet(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#watchers.set(delayMs, resolve));
   }
 
   /** Runs what falls due, in order of time. */
