@@ -1,16 +1,17 @@
 import { type BoundArray, bindBatch } from './batch/bind-batch.ts';
 import { checkedArrays } from './batch/check-batch.ts';
 import { checkPlacement } from './batch/check-buffers.ts';
-import { type BodyCodecs, codecFor } from './batch/codec.ts';
+import { type BodyCodecs, type BufferCodec, codecFor } from './batch/codec.ts';
 import { decompressBody, decompressedBatch } from './batch/decompress-batch.ts';
-import { type DictionaryEntry, encodeWith } from './batch/decompress-message.ts';
-import { type RecordBatch, readDictionaryBatch, readRecordBatch } from './batch/read-batch.ts';
+import { encodeWith } from './batch/decompress-message.ts';
+import { type BatchHeader, type DictionaryEntry, readBatchHeader } from './batch/read-batch.ts';
 import { ArrowFormatError } from './errors.ts';
 import { type FieldPlan, type SchemaPlan, planSchema } from './layout/plan.ts';
 import { type ArrowLimits, arrowLimits } from './limits.ts';
 import { type Message, readMessage } from './message/read-message.ts';
 import { type SchemaMessage, layoutVersion } from './schema/schema-message.ts';
 import { checkValues } from './values/check-values.ts';
+import { aligned } from './values/words.ts';
 
 /** Options of {@link BatchValidator}. */
 export interface BatchValidatorOptions {
@@ -27,15 +28,16 @@ export interface BatchValidatorOptions {
 }
 
 /** A batch whose metadata is sound, and whose body may be received or read. */
-export interface CheckedBatch {
+export interface CheckedBatch extends BatchHeader {
   readonly kind: 'recordBatch' | 'dictionaryBatch';
   readonly rows: number;
   readonly bodyBytes: number;
-  /** Only of a dictionary batch. */
-  readonly dictionary: DictionaryEntry | undefined;
   readonly metadata: Uint8Array;
   readonly message: Message;
-  readonly batch: RecordBatch;
+  /** One for each column, or the one of the dictionary’s values; of the buffers as they are, compressed or not. */
+  readonly arrays: readonly BoundArray[];
+  /** For its buffers; `undefined` when they are not compressed. */
+  readonly codec: BufferCodec | undefined;
 }
 
 /** A batch that was checked as far as was asked for, uncompressed. */
@@ -74,105 +76,90 @@ export class BatchValidator {
   }
 
   /**
-   * Checks the metadata of the next message. `metadata` is kept by the result.
+   * Checks the metadata of the next message, after the body of the one before. The result refers to `metadata`.
    * Throws `schema_changed`, `unexpected_message`, `missing_dictionary`, `bad_batch`, `bad_buffer`, `too_large`,
    * `too_many_rows`, `unsupported_codec` and what metadata deserves.
    */
   checkMetadata(metadata: Uint8Array): CheckedBatch {
     const message = readMessage(metadata);
-    this.#checkKind(message);
-    if (message.bodyBytes > this.#limits.maxBatchBytes) {
-      throw new ArrowFormatError(
-        'too_large',
-        `A body of ${message.bodyBytes} bytes is over the limit of ${this.#limits.maxBatchBytes}`,
-      );
-    }
-    const checked =
-      message.kind === 'dictionaryBatch' ? this.#readDictionary(message, metadata) : readRecords(message, metadata);
-    checkPlacement(checked.batch.buffers, message.bodyBytes);
-    if (checked.batch.compression === undefined)
-      checkedArrays(this.#plansOf(checked), checked.batch, this.#limits.maxRows);
-    else this.#checkCompressed(checked, checked.batch.compression);
-    return checked;
+    this.#checkMessage(message);
+    const { dictionary, batch } = readBatchHeader(message);
+    const plans = dictionary === undefined ? this.#plan.columns : [this.#dictionaryPlan(dictionary)];
+    checkPlacement(batch.buffers, message.bodyBytes);
+    const codec = batch.compression === undefined ? undefined : codecFor(batch.compression, this.#options.codecs ?? {});
+    // Lengths in a compressed batch are those of compressed buffers; what they become is checked with the body.
+    const arrays = codec === undefined ? checkedArrays(plans, batch, this.#limits.maxRows) : bindBatch(plans, batch);
+    const kind = dictionary === undefined ? 'recordBatch' : 'dictionaryBatch';
+    return {
+      kind,
+      rows: batch.rows,
+      bodyBytes: message.bodyBytes,
+      dictionary,
+      batch,
+      metadata,
+      message,
+      arrays,
+      codec,
+    };
   }
 
   /**
    * Checks the body of a batch, decompressed when it has to be. A dictionary is known from then on.
    * Throws `truncated`, `bad_compression`, `too_large` and, unless only the structure is checked, what values deserve.
-   * @param body - At an address that is a multiple of 8 nothing of it is copied, except by decompression.
+   * @param body - The result refers to it. At an address that is a multiple of 8 nothing of it is copied, except by
+   *   decompression; at another, it is copied once to be checked.
    */
   checkBody(checked: CheckedBatch, body: Uint8Array): ValidBatch {
-    if (body.length !== checked.bodyBytes) {
-      throw new ArrowFormatError('truncated', `A body of ${checked.bodyBytes} bytes has ${body.length}`);
+    const { kind, rows, bodyBytes, dictionary, codec } = checked;
+    if (body.length !== bodyBytes) {
+      throw new ArrowFormatError('truncated', `A body of ${bodyBytes} bytes has ${body.length}`);
     }
-    const valid =
-      checked.batch.compression === undefined ? this.#asItIs(checked, body) : this.#decompressed(checked, body);
-    if (this.#options.validate !== 'structure')
-      checkValues(valid.arrays, valid.body, (id) => this.#dictionaryLengths.get(id));
-    if (checked.dictionary !== undefined) this.#keepLength(checked.dictionary, checked.rows);
-    return { kind: checked.kind, rows: checked.rows, metadata: valid.metadata, body: valid.body };
+    const { arrays, ...content } = codec === undefined ? { ...checked, body } : this.#decompress(checked, codec, body);
+    if (this.#options.validate !== 'structure') this.#checkValues(arrays, content.body);
+    if (dictionary !== undefined) this.#keepLength(dictionary, rows);
+    return { kind, rows, metadata: content.metadata, body: content.body };
   }
 
-  #checkKind({ kind, version }: Message): void {
+  #checkMessage({ kind, version, bodyBytes }: Message): void {
     if (kind === 'schema') throw new ArrowFormatError('schema_changed', 'A second schema came');
-    if (kind !== 'recordBatch' && kind !== 'dictionaryBatch') {
-      throw new ArrowFormatError('unexpected_message', `A message of kind ${kind} is not part of a table`);
-    }
     if (version !== this.#version) {
-      throw new ArrowFormatError(
-        'bad_batch',
-        `A batch of metadata version ${version} follows a schema of version ${this.#version}`,
-      );
+      const message = `A message of metadata version ${version} follows a schema of version ${this.#version}`;
+      throw new ArrowFormatError('bad_batch', message);
+    }
+    const { maxBatchBytes } = this.#limits;
+    if (bodyBytes > maxBatchBytes) {
+      throw new ArrowFormatError('too_large', `A body of ${bodyBytes} bytes is over the limit of ${maxBatchBytes}`);
     }
   }
 
-  #readDictionary(message: Message, metadata: Uint8Array): CheckedBatch {
-    const { id, isDelta, data } = readDictionaryBatch(message.header);
+  /** The plan of a dictionary’s values, if the dictionary may come now. */
+  #dictionaryPlan({ id, isDelta }: DictionaryEntry): FieldPlan {
+    const plan = this.#plan.dictionaries.get(id);
+    if (plan === undefined) throw new ArrowFormatError('unexpected_message', `No field uses dictionary ${id}`);
     const known = this.#dictionaryLengths.has(id);
-    if (!this.#plan.dictionaries.has(id)) {
-      throw new ArrowFormatError('unexpected_message', `No field uses dictionary ${id}`);
+    if (isDelta && !known) {
+      throw new ArrowFormatError('missing_dictionary', `Dictionary ${id} is extended before it came`, {
+        path: plan.path,
+      });
     }
-    if (isDelta && !known)
-      throw new ArrowFormatError('missing_dictionary', `Dictionary ${id} is extended before it came`);
     if (!isDelta && known && this.#options.container === 'file') {
-      throw new ArrowFormatError('unexpected_message', `The file replaces dictionary ${id}`);
+      throw new ArrowFormatError('unexpected_message', `The file replaces dictionary ${id}`, { path: plan.path });
     }
-    const kind = 'dictionaryBatch';
-    return {
-      kind,
-      rows: data.rows,
-      bodyBytes: message.bodyBytes,
-      dictionary: { id, isDelta },
-      metadata,
-      message,
-      batch: data,
-    };
+    return plan;
   }
 
-  #checkCompressed(checked: CheckedBatch, compression: NonNullable<RecordBatch['compression']>): void {
-    codecFor(compression, this.#options.codecs ?? {});
-    bindBatch(this.#plansOf(checked), checked.batch);
+  #decompress(checked: CheckedBatch, codec: BufferCodec, body: Uint8Array): Pick<CheckedBatch, 'arrays'> & Content {
+    const { batch, dictionary, message } = checked;
+    const decompressed = decompressedBatch(batch, body, codec, this.#limits.maxBatchBytes);
+    const plans = checked.arrays.map(({ plan }) => plan);
+    // Before anything is allocated.
+    const arrays = checkedArrays(plans, decompressed, this.#limits.maxRows);
+    const metadata = encodeWith(message, { dictionary, batch: decompressed });
+    return { arrays, metadata, body: decompressBody(batch, decompressed, body, codec) };
   }
 
-  #plansOf({ dictionary }: CheckedBatch): readonly FieldPlan[] {
-    if (dictionary === undefined) return this.#plan.columns;
-    const values = this.#plan.dictionaries.get(dictionary.id);
-    return values === undefined ? [] : [values];
-  }
-
-  #asItIs(checked: CheckedBatch, body: Uint8Array): Sound {
-    return { metadata: checked.metadata, body, arrays: bindBatch(this.#plansOf(checked), checked.batch) };
-  }
-
-  #decompressed(checked: CheckedBatch, body: Uint8Array): Sound {
-    const codec = codecFor(checked.batch.compression ?? { codec: 0, method: 0 }, this.#options.codecs ?? {});
-    const batch = decompressedBatch(checked.batch, body, codec, this.#limits.maxBatchBytes);
-    const arrays = checkedArrays(this.#plansOf(checked), batch, this.#limits.maxRows);
-    return {
-      metadata: encodeWith(checked.message, checked.dictionary, batch),
-      body: decompressBody(checked.batch, batch, body, codec),
-      arrays,
-    };
+  #checkValues(arrays: readonly BoundArray[], body: Uint8Array): void {
+    checkValues(arrays, aligned(body), (id) => this.#dictionaryLengths.get(id));
   }
 
   #keepLength({ id, isDelta }: DictionaryEntry, rows: number): void {
@@ -181,21 +168,4 @@ export class BatchValidator {
   }
 }
 
-interface Sound {
-  readonly metadata: Uint8Array;
-  readonly body: Uint8Array;
-  readonly arrays: readonly BoundArray[];
-}
-
-function readRecords(message: Message, metadata: Uint8Array): CheckedBatch {
-  const batch = readRecordBatch(message.header);
-  return {
-    kind: 'recordBatch',
-    rows: batch.rows,
-    bodyBytes: message.bodyBytes,
-    dictionary: undefined,
-    metadata,
-    message,
-    batch,
-  };
-}
+type Content = Pick<ValidBatch, 'metadata' | 'body'>;

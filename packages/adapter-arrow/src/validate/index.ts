@@ -59,9 +59,12 @@ export { type FieldPlan, type LayoutCounts, type SchemaPlan, layoutCounts, planS
 
 export {
   type BodyCompression,
+  type BatchHeader,
   type DictionaryBatch,
+  type DictionaryEntry,
   type FieldNode,
   type RecordBatch,
+  readBatchHeader,
   readDictionaryBatch,
   readRecordBatch,
 } from './batch/read-batch.ts';

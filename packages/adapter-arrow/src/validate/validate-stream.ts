@@ -75,7 +75,8 @@ class StreamValidation {
       this.#begun = beginValidation('stream', readSchemaMessage(piece.metadata), this.#options);
       return;
     }
-    const checked = this.#begun.validator.checkMetadata(piece.metadata);
+    // Of its own: the body may end in a later chunk, and this one be overwritten by then.
+    const checked = this.#begun.validator.checkMetadata(piece.metadata.slice());
     this.#pending = { checked, body: new Gather(piece.bodyBytes) };
     if (piece.bodyBytes === 0) this.#takeBody(piece.metadata.subarray(0, 0));
   }

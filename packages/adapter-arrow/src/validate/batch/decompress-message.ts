@@ -1,10 +1,9 @@
-import { ArrowFormatError } from '../errors.ts';
 import { type ArrowLimits, arrowLimits } from '../limits.ts';
 import { type Message, messageCustomMetadata, readMessage } from '../message/read-message.ts';
 import { checkPlacement } from './check-buffers.ts';
 import { type BodyCodecs, codecFor } from './codec.ts';
 import { bodyBytesOf, decompressBody, decompressedBatch } from './decompress-batch.ts';
-import { type DictionaryBatch, type RecordBatch, readDictionaryBatch, readRecordBatch } from './read-batch.ts';
+import { type BatchHeader, readBatchHeader } from './read-batch.ts';
 import { encodeDictionaryBatch, encodeRecordBatch } from './write-batch.ts';
 
 /** A batch message without compression, for a reader that knows no codecs. */
@@ -32,30 +31,22 @@ export function decompressMessage(
   options: DecompressOptions,
 ): DecompressedMessage {
   const message = readMessage(metadata);
-  const { dictionary, data } = readBatch(message);
-  if (data.compression === undefined) return { metadata, body };
-  checkPlacement(data.buffers, body.length);
-  const codec = codecFor(data.compression, options.codecs);
-  const batch = decompressedBatch(data, body, codec, arrowLimits(options.limits).maxBatchBytes);
-  return { metadata: encodeWith(message, dictionary, batch), body: decompressBody(data, batch, body, codec) };
+  const { dictionary, batch } = readBatchHeader(message);
+  if (batch.compression === undefined) return { metadata, body };
+  checkPlacement(batch.buffers, body.length);
+  const codec = codecFor(batch.compression, options.codecs);
+  const decompressed = decompressedBatch(batch, body, codec, arrowLimits(options.limits).maxBatchBytes);
+  return {
+    metadata: encodeWith(message, { dictionary, batch: decompressed }),
+    body: decompressBody(batch, decompressed, body, codec),
+  };
 }
 
-/** The metadata of `message` with `batch` in the place of its own. */
-export function encodeWith(message: Message, dictionary: DictionaryEntry | undefined, batch: RecordBatch): Uint8Array {
+/** The metadata of `message` with another batch in the place of its own. */
+export function encodeWith(message: Message, { dictionary, batch }: BatchHeader): Uint8Array {
   const { version } = message;
   const parts = { version, bodyBytes: bodyBytesOf(batch), customMetadata: messageCustomMetadata(message) };
   return dictionary === undefined
     ? encodeRecordBatch(batch, parts)
     : encodeDictionaryBatch({ ...dictionary, data: batch }, parts);
-}
-
-/** Which dictionary a batch is for, and how. */
-export type DictionaryEntry = Pick<DictionaryBatch, 'id' | 'isDelta'>;
-
-function readBatch({ kind, header }: Message): { dictionary: DictionaryEntry | undefined; data: RecordBatch } {
-  if (kind === 'recordBatch') return { dictionary: undefined, data: readRecordBatch(header) };
-  if (kind !== 'dictionaryBatch')
-    throw new ArrowFormatError('unexpected_message', `A message of kind ${kind} is no batch`);
-  const { data, ...dictionary } = readDictionaryBatch(header);
-  return { dictionary, data };
 }

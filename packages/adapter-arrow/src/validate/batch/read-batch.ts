@@ -1,6 +1,7 @@
 import { ArrowFormatError } from '../errors.ts';
 import type { FlatTable } from '../flatbuffer/reader.ts';
 import type { ByteRange } from '../framing/pieces.ts';
+import type { Message } from '../message/read-message.ts';
 
 /** One array of a batch. */
 export interface FieldNode {
@@ -25,12 +26,23 @@ export interface RecordBatch {
   readonly compression: BodyCompression | undefined;
 }
 
-/** The metadata of a dictionary batch. */
-export interface DictionaryBatch {
+/** Which dictionary a batch is for, and how. */
+export interface DictionaryEntry {
   readonly id: bigint;
   /** Whether the values are appended to those that came before. */
   readonly isDelta: boolean;
+}
+
+/** The metadata of a dictionary batch. */
+export interface DictionaryBatch extends DictionaryEntry {
   readonly data: RecordBatch;
+}
+
+/** The batch that a message holds. */
+export interface BatchHeader {
+  /** `undefined` of a record batch. */
+  readonly dictionary: DictionaryEntry | undefined;
+  readonly batch: RecordBatch;
 }
 
 // Slots of tables `RecordBatch`, `BodyCompression` and `DictionaryBatch`, format/Message.fbs of Apache Arrow.
@@ -38,6 +50,18 @@ const slot = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicCounts: 
 const compressionSlot = { codec: 0, method: 1 } as const;
 const dictionarySlot = { id: 0, data: 1, isDelta: 2 } as const;
 const pairBytes = 16;
+
+/**
+ * Reads the batch of a message of either kind. Throws `unexpected_message` for one of another kind, and as
+ * {@link readRecordBatch}.
+ */
+export function readBatchHeader({ kind, header }: Message): BatchHeader {
+  if (kind === 'recordBatch') return { dictionary: undefined, batch: readRecordBatch(header) };
+  if (kind !== 'dictionaryBatch')
+    throw new ArrowFormatError('unexpected_message', `A message of kind ${kind} is no batch`);
+  const { data, ...dictionary } = readDictionaryBatch(header);
+  return { dictionary, batch: data };
+}
 
 /** Reads a table `RecordBatch`. Throws `bad_flatbuffer` and `too_complex`. */
 export function readRecordBatch(table: FlatTable): RecordBatch {

@@ -109,7 +109,7 @@ function* blockMessage(block: FileBlock, limits: ArrowLimits): Reads<StreamMessa
   };
 }
 
-/** Bytes between blocks: what is known there by sight, the rest as it is. At most a few hundred bytes are looked at. */
+/** Bytes between blocks: a schema message and an end marker are known by sight; the rest is not looked at. */
 function* gapPieces(start: number, end: number, limits: ArrowLimits): Reads<IpcPiece[]> {
   const pieces: IpcPiece[] = [];
   const schema = yield* schemaMessage(start, end, limits);

@@ -19,7 +19,7 @@ export type DictionaryLength = (id: bigint) => number | undefined;
  * Checks every value of arrays whose buffers have the right lengths, children included. Little-endian only.
  * Throws `bad_null_count`, `bad_offset`, `bad_utf8`, `bad_dictionary_index`, `missing_dictionary`, `bad_union`,
  * `bad_view` and `bad_run_end`, with the path of the field.
- * @param body - Uncompressed. At an address that is a multiple of 8 nothing of it is copied.
+ * @param body - Uncompressed, and at an address that is a multiple of 8: otherwise each buffer of words is copied.
  */
 export function checkValues(arrays: readonly BoundArray[], body: Uint8Array, dictionaryLength: DictionaryLength): void {
   for (const array of arrays) {
