@@ -99,7 +99,7 @@ export class World {
 
   #watched(faults: FaultPlan | undefined): FaultPlan {
     return (subject) => {
-      const header = unpack(subject.header);
+      const header = fieldsOf(subject.header);
       this.sent.push({ from: subject.from, to: subject.to, kind: String(header['kind']), header });
       return typeof faults === 'function' ? faults(subject) : undefined;
     };
@@ -108,6 +108,15 @@ export class World {
   #logger(): Logger {
     const log = (level: keyof Logger) => (message: string) => void this.lines.push({ level, message });
     return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  }
+}
+
+/** The fields of a header; none of one that cannot be read. */
+function fieldsOf(header: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return unpack(header);
+  } catch {
+    return { kind: 'unreadable' };
   }
 }
 
