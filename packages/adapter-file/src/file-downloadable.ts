@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import {
   type Description,
@@ -17,6 +17,7 @@ import { fileError, sourceError } from './errors.ts';
 import { describeFile } from './file-description.ts';
 import { BufferPool } from './io/buffer-pool.ts';
 import { mtimeMsOf } from './io/mtime.ts';
+import type { OpenFile } from './io/open-file.ts';
 import { Pace } from './io/pace.ts';
 import { nameProblem } from './names.ts';
 import { type OnlyRequest, onlyRequestSchema, pathMatcher } from './only.ts';
@@ -54,20 +55,22 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
   /** The file's size in bytes. */
   readonly totalBytes: number;
   readonly #source: SourceFile;
-  readonly #handle: FileHandle;
+  readonly #file: OpenFile;
   readonly #stats: BigIntStats;
   readonly #buffers: BufferPool;
-  readonly #pace: Pace = new Pace();
+  readonly #pace: Pace;
   #failure: ProducedError | undefined;
 
-  private constructor(source: SourceFile, name: string, handle: FileHandle, stats: BigIntStats, chunkBytes: number) {
+  private constructor(source: SourceFile, name: string, opened: OpenedFile, chunkBytes: number) {
+    const { file, stats, pace } = opened;
     this.path = source.path;
     this.name = name;
     this.totalBytes = Number(stats.size);
     this.maxChunkBytes = chunkBytes;
     this.stateSchema = { parse: (input) => parseState(input, this.totalBytes) };
     this.#source = source;
-    this.#handle = handle;
+    this.#file = file;
+    this.#pace = pace;
     this.#stats = stats;
     this.#buffers = new BufferPool(chunkBytes);
   }
@@ -81,9 +84,9 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     const chunkBytes = chunkBytesOf(options);
     const absolute = resolve(path);
     const name = sourceName(options.name, absolute);
-    const { handle, stats } = await openFile(absolute);
-    const source = { path: absolute, label: basename(absolute), identity: identityOf(stats), followsLink: true };
-    return new FileDownloadable(source, name, handle, stats, chunkBytes);
+    const opened = await openFile(absolute);
+    const source = { path: absolute, label: basename(absolute), identity: identityOf(opened.stats), followsLink: true };
+    return new FileDownloadable(source, name, opened, chunkBytes);
   }
 
   describe(): Description {
@@ -102,7 +105,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     try {
       if (request !== undefined && !this.#matches(request)) return { status: 'eof' };
       if (offset < this.totalBytes) return await this.#chunk(offset);
-      await checkSource(this.#source);
+      await checkSource(this.#source, this.#pace);
       return { status: 'eof' };
     } catch (thrown) {
       return (this.#failure = producedError(thrown));
@@ -115,7 +118,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
    */
   async check(): Promise<ProducedError | undefined> {
     try {
-      if (this.#failure === undefined) await checkSource(this.#source);
+      if (this.#failure === undefined) await checkSource(this.#source, this.#pace);
     } catch (thrown) {
       this.#failure = producedError(thrown);
     }
@@ -125,7 +128,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
   /** Closes the file. */
   async release(): Promise<void> {
     this.#buffers.clear();
-    await this.#handle.close();
+    await this.#file.close();
   }
 
   async #chunk(offset: number): Promise<Produced<FileState>> {
@@ -133,7 +136,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     const data = buffer.subarray(0, Math.min(this.maxChunkBytes, this.totalBytes - offset));
     const recycle = (): void => this.#buffers.give(buffer);
     try {
-      await readSource(this.#source, this.#handle, data, offset, this.#pace);
+      await readSource(this.#source, this.#file, data, offset, this.#pace);
     } catch (thrown) {
       recycle();
       throw thrown;
@@ -163,17 +166,24 @@ export function sourceName(given: string | undefined, absolute: string): string 
   throw fileError('unsafe_name', `${absolute}: its name ${problem}; give it another with the name option`);
 }
 
-async function openFile(path: string): Promise<{ handle: FileHandle; stats: BigIntStats }> {
-  let handle: FileHandle | undefined;
+interface OpenedFile {
+  readonly file: OpenFile;
+  readonly stats: BigIntStats;
+  readonly pace: Pace;
+}
+
+async function openFile(path: string): Promise<OpenedFile> {
+  const pace = new Pace();
+  let file: OpenFile | undefined;
   try {
     // Looked at before it is opened: opening a device can have effects.
     expectRegular(await stat(path, { bigint: true }), path);
-    handle = await openSource(path, true);
-    const stats = await handle.stat({ bigint: true });
+    file = await openSource(path, true, pace);
+    const stats = file.stats();
     expectRegular(stats, path);
-    return { handle, stats };
+    return { file, stats, pace };
   } catch (thrown) {
-    await handle?.close();
+    await file?.close();
     throw thrown instanceof DownloadError ? thrown : sourceError(thrown, path);
   }
 }

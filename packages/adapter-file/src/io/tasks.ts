@@ -41,11 +41,17 @@ const diskTasks = 8;
 
 /** Does `work` for each of `items`, some at a time. Settles when nothing runs any more; throws the first failure. */
 export async function forEachAtOnce<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const tasks = new Tasks(diskTasks);
-  try {
-    for (const item of items) await tasks.start(() => work(item));
-  } finally {
-    await tasks.settled();
-  }
-  await tasks.finish();
+  let failure: { readonly thrown: unknown } | undefined;
+  const todo = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = todo.next(); !next.done && failure === undefined; next = todo.next()) {
+      try {
+        await work(next.value);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: diskTasks }, worker));
+  if (failure !== undefined) throw failure.thrown;
 }

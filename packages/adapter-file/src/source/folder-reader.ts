@@ -1,5 +1,5 @@
 import { BufferPool } from '../io/buffer-pool.ts';
-import { HandleCache } from '../io/handle-cache.ts';
+import { FileCache } from '../io/file-cache.ts';
 import { Pace } from '../io/pace.ts';
 import { forEachAtOnce } from '../io/tasks.ts';
 import type { ChunkPlan, Span } from '../manifest/spans.ts';
@@ -16,7 +16,7 @@ export interface ReadChunk {
 export class FolderReader {
   readonly #sources: ReadonlyMap<number, SourceFile>;
   readonly #buffers: BufferPool;
-  readonly #handles = new HandleCache<number>();
+  readonly #open = new FileCache<number>();
   readonly #pace = new Pace();
 
   /** `sources` by the place of their entry in the manifest. */
@@ -45,27 +45,27 @@ export class FolderReader {
 
   /** Looks at these files once more (rule I3). Throws `source_changed`. */
   check(files: Iterable<{ readonly entry: number }>): Promise<void> {
-    return forEachAtOnce(files, ({ entry }) => checkSource(this.#source(entry)));
+    return forEachAtOnce(files, ({ entry }) => checkSource(this.#source(entry), this.#pace));
   }
 
   /** Closes what is open. */
   async close(): Promise<void> {
     this.#buffers.clear();
-    await this.#handles.clear();
+    await this.#open.clear();
   }
 
   async #readSpan({ entry, offset, last }: Span, target: Uint8Array): Promise<void> {
     const source = this.#source(entry);
     // A file that fits into one chunk is opened and closed here: it would only push large ones out of the cache.
     if (offset > 0 || !last) {
-      const open = () => reopenSource(source);
-      return this.#handles.use(entry, open, (handle) => readSource(source, handle, target, offset, this.#pace));
+      const open = () => reopenSource(source, this.#pace);
+      return this.#open.use(entry, open, (file) => readSource(source, file, target, offset, this.#pace));
     }
-    const handle = await reopenSource(source);
+    const file = await reopenSource(source, this.#pace);
     try {
-      await readSource(source, handle, target, offset, this.#pace);
+      await readSource(source, file, target, offset, this.#pace);
     } finally {
-      await handle.close();
+      await file.close();
     }
   }
 

@@ -13,8 +13,8 @@ import { Segments } from './segments.ts';
 import { syncFolder } from './sync-folder.ts';
 import { type Target, temporaryPath } from './target.ts';
 
-// Each holds a file open while the disk takes it; more at once share the work of the file system's journal.
-const finishingFiles = 16;
+// The thread pool has four threads by default: waiting for the disk takes three, so that one is left for everything else.
+const finishingFiles = 3;
 
 /**
  * Makes a folder's contents in a temporary folder beside the target, and gives it the final name when all of it is there.

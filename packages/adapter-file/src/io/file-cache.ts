@@ -1,7 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenFile } from './open-file.ts';
 
 interface Slot {
-  readonly opening: Promise<FileHandle>;
+  readonly opening: Promise<OpenFile>;
   users: number;
 }
 
@@ -9,7 +9,7 @@ interface Slot {
  * A few open files by key, so that the pieces of a large file need not open it each time and a large folder does not
  * hold every file open. The file that was not used for the longest time is closed first; one in use never is.
  */
-export class HandleCache<K> {
+export class FileCache<K> {
   readonly #limit: number;
   // In the order of use: a Map keeps the order in which keys were set.
   readonly #slots = new Map<K, Slot>();
@@ -19,7 +19,7 @@ export class HandleCache<K> {
   }
 
   /** Calls `use` with the file of `key`, which is opened by `open` when it is not open yet. */
-  async use<T>(key: K, open: () => Promise<FileHandle>, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  async use<T>(key: K, open: () => Promise<OpenFile>, use: (file: OpenFile) => Promise<T>): Promise<T> {
     const slot = this.#slots.get(key) ?? { opening: open(), users: 0 };
     slot.users += 1;
     this.#slots.delete(key);
@@ -57,7 +57,7 @@ export class HandleCache<K> {
 async function close({ opening }: Slot): Promise<void> {
   // One that could not be opened was reported to who wanted to use it.
   await opening.then(
-    (handle) => handle.close(),
+    (file) => file.close(),
     () => {},
   );
 }

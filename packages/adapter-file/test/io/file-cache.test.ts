@@ -1,15 +1,15 @@
-import type { FileHandle } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { HandleCache } from '../../src/io/handle-cache.ts';
+import type { OpenFile } from '../../src/io/open-file.ts';
+import { FileCache } from '../../src/io/file-cache.ts';
 
 /** Files that only know whether they are open. */
-function fakeDisk(): { open: (key: string) => () => Promise<FileHandle>; opened: string[]; closed: string[] } {
+function fakeDisk(): { open: (key: string) => () => Promise<OpenFile>; opened: string[]; closed: string[] } {
   const opened: string[] = [];
   const closed: string[] = [];
-  const open = (key: string) => async (): Promise<FileHandle> => {
+  const open = (key: string) => async (): Promise<OpenFile> => {
     opened.push(key);
     const close = async (): Promise<void> => void closed.push(key);
-    return { close } as FileHandle;
+    return { close } as unknown as OpenFile;
   };
   return { open, opened, closed };
 }
@@ -19,7 +19,7 @@ const nothing = async (): Promise<void> => {};
 describe('a cache of open files', () => {
   it('opens a file once, also for users at the same time', async () => {
     const { open, opened, closed } = fakeDisk();
-    const cache = new HandleCache<string>();
+    const cache = new FileCache<string>();
     await Promise.all([cache.use('a', open('a'), nothing), cache.use('a', open('a'), nothing)]);
     await cache.use('a', open('a'), nothing);
     expect({ opened, closed }).toEqual({ opened: ['a'], closed: [] });
@@ -27,14 +27,14 @@ describe('a cache of open files', () => {
 
   it('closes the file that was not used for the longest time', async () => {
     const { open, closed } = fakeDisk();
-    const cache = new HandleCache<string>(2);
+    const cache = new FileCache<string>(2);
     for (const key of ['a', 'b', 'a', 'c']) await cache.use(key, open(key), nothing);
     expect(closed).toEqual(['b']);
   });
 
   it('never closes a file that is in use', async () => {
     const { open, closed } = fakeDisk();
-    const cache = new HandleCache<string>(1);
+    const cache = new FileCache<string>(1);
     await cache.use('a', open('a'), async () => {
       await cache.use('b', open('b'), nothing);
       expect(closed).toEqual(['b']);
@@ -46,7 +46,7 @@ describe('a cache of open files', () => {
 
   it('drops a file whose use failed, and opens it anew', async () => {
     const { open, opened, closed } = fakeDisk();
-    const cache = new HandleCache<string>();
+    const cache = new FileCache<string>();
     await expect(cache.use('a', open('a'), () => Promise.reject(new Error('changed')))).rejects.toThrow('changed');
     expect(closed).toEqual(['a']);
     await cache.use('a', open('a'), nothing);
@@ -55,14 +55,14 @@ describe('a cache of open files', () => {
 
   it('tells of a file that cannot be opened, and tries again the next time', async () => {
     const { open } = fakeDisk();
-    const cache = new HandleCache<string>();
+    const cache = new FileCache<string>();
     await expect(cache.use('a', () => Promise.reject(new Error('no')), nothing)).rejects.toThrow('no');
     await expect(cache.use('a', open('a'), async () => 'used')).resolves.toBe('used');
   });
 
   it('closes all when it is cleared', async () => {
     const { open, closed } = fakeDisk();
-    const cache = new HandleCache<string>();
+    const cache = new FileCache<string>();
     for (const key of ['a', 'b']) await cache.use(key, open(key), nothing);
     await cache.clear();
     expect(closed).toEqual(['a', 'b']);
