@@ -52,11 +52,10 @@ describe('share', () => {
   });
 
   it('C1 takes its flags in any place', () => {
-    const options = share(
-      ...['--receivers', '3', 'a', '--quorum', '2', '--listen', '[::]:7000', '--timeout', '1.5', '--linger', '0'],
-      ...['--advertise', 'host.example:7000,192.0.2.1:0', '--json', '--quiet', '--as', 'file', '--symlinks', 'refuse'],
-    );
-    expect(options).toMatchObject({
+    const words =
+      '--receivers 3 a --quorum 2 --listen [::]:7000 --timeout 1.5 --linger 0 --json --quiet --as file ' +
+      '--advertise host.example:7000,192.0.2.1:0 --symlinks refuse';
+    expect(share(...words.split(' '))).toMatchObject({
       paths: ['a'],
       audience: { who: 'counted', count: 3 },
       quorum: 2,

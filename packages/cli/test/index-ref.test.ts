@@ -1,4 +1,4 @@
-import { DownloadError } from '@towline/downloader-core/spi';
+import type { DownloadError } from '@towline/downloader-core/spi';
 import { DownloadService, downloadObject } from '@towline/downloader-core';
 import { MemoryNetwork } from '@towline/transport-memory';
 import { describe, expect, it } from 'vitest';
@@ -6,10 +6,8 @@ import { decodeIndex, encodeIndex, type IndexEntry } from '../src/index-ref/entr
 import { IndexConsumer } from '../src/index-ref/index-consumer.ts';
 import { IndexDownloadable } from '../src/index-ref/index-downloadable.ts';
 
-const entries: readonly IndexEntry[] = [
-  { refId: 'R1', kind: 'file', name: 'a.bin', bytes: 5_368_709_120 },
-  { refId: 'R2', kind: 'folder', name: 'ø', bytes: 0 },
-];
+const first: IndexEntry = { refId: 'R1', kind: 'file', name: 'a.bin', bytes: 5_368_709_120 };
+const entries: readonly IndexEntry[] = [first, { refId: 'R2', kind: 'folder', name: 'ø', bytes: 0 }];
 
 function decoded(value: unknown): readonly IndexEntry[] {
   return decodeIndex(new TextEncoder().encode(JSON.stringify(value)));
@@ -49,7 +47,7 @@ describe('the list of what is shared', () => {
   });
 
   it('K1 is an object of the transaction, whatever its length', async () => {
-    const many = Array.from({ length: 20_000 }, (_, index) => ({ ...entries[0]!, refId: `R${index}` }));
+    const many = Array.from({ length: 20_000 }, (_, index) => ({ ...first, refId: `R${index}` }));
     const { owner, receiver, ref, outcome } = share(many);
     const seen: number[] = [];
     const review = async (listed: readonly IndexEntry[]): Promise<void> => void seen.push(listed.length);
@@ -81,22 +79,22 @@ function share(listed: readonly IndexEntry[]) {
   return { owner, receiver, ref, outcome: transaction.complete() };
 }
 
+function codeOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return (error as DownloadError).code;
+  }
+  return undefined;
+}
+
 describe('an owner that lists wrongly', () => {
   const context = { refId: 'R1', ownerId: 'o', signal: new AbortController().signal };
-  const code = (run: () => unknown): unknown => {
-    try {
-      run();
-    } catch (error) {
-      return (error as DownloadError).code;
-    }
-    return undefined;
-  };
-
   it('K1 is refused when it announces more than a list can have, or another kind of object', () => {
     const consumer = new IndexConsumer(async () => {});
-    expect(code(() => consumer.start({ kind: 'towline-index', totalBytes: 2 ** 40 }))).toBe('bad_listing');
-    expect(code(() => consumer.start({ kind: 'towline-index' }))).toBe('bad_listing');
-    expect(code(() => consumer.start({ kind: 'file', totalBytes: 1 }))).toBe('bad_listing');
+    expect(codeOf(() => consumer.start({ kind: 'towline-index', totalBytes: 2 ** 40 }))).toBe('bad_listing');
+    expect(codeOf(() => consumer.start({ kind: 'towline-index' }))).toBe('bad_listing');
+    expect(codeOf(() => consumer.start({ kind: 'file', totalBytes: 1 }))).toBe('bad_listing');
   });
 
   it('K1 is refused when it sends more than it announced', async () => {
@@ -109,6 +107,6 @@ describe('an owner that lists wrongly', () => {
   it('K1 is refused when it sends less than it announced', () => {
     const consumer = new IndexConsumer(async () => {});
     consumer.start({ kind: 'towline-index', totalBytes: 1 });
-    expect(code(() => consumer.downloadCompleted())).toBe('bad_listing');
+    expect(codeOf(() => consumer.downloadCompleted())).toBe('bad_listing');
   });
 });

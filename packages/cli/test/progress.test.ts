@@ -29,6 +29,12 @@ function boardOf(sizes: Record<string, number>, ...events: readonly Partial<Prog
   );
 }
 
+function eventLine(board: Board, label: string): string {
+  const line = board.lines.get(label);
+  if (!line) throw new Error(`no line ${label}`);
+  return renderEvent(line);
+}
+
 describe('progress', () => {
   it('J1 is one line per receiver with bar, bytes, rate, time left and state', () => {
     const board = boardOf({ R1: 40 * MiB }, { bytesDone: 0 }, { bytesDone: 10 * MiB });
@@ -105,14 +111,14 @@ describe('progress', () => {
       event({ state: 'failed', reason: '\u001b]0;x\u0007' }),
       0,
     );
-    for (const line of [...renderBoard(board, look), renderEvent(board.lines.get(label)!)]) {
+    for (const line of [...renderBoard(board, look), eventLine(board, label)]) {
       expect(line).not.toMatch(/[\p{Cc}]/u);
     }
   });
 
   it('J1 one event is one line where nothing can be redrawn', () => {
     const board = boardOf({ R1: 4 * MiB }, { bytesDone: 0 }, { bytesDone: MiB });
-    expect(renderEvent(board.lines.get('a')!)).toBe('a  active  1.0 MiB of 4.0 MiB 25%  1.0 MiB/s  3s left');
+    expect(eventLine(board, 'a')).toBe('a  active  1.0 MiB of 4.0 MiB 25%  1.0 MiB/s  3s left');
   });
 });
 

@@ -14,6 +14,11 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
   for (const text of texts) yield Buffer.from(text);
 }
 
+async function* lineThenSilence(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('towline1ABC\n');
+  await new Promise(() => {});
+}
+
 async function* unread(): AsyncGenerator<Uint8Array> {
   yield await Promise.reject(new Error('standard input was read'));
 }
@@ -25,11 +30,7 @@ describe('where the ticket of pull comes from', () => {
   });
 
   it('C2 of standard input the first line is taken while its writer goes on', async () => {
-    async function* endless(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('towline1ABC\n');
-      await new Promise(() => {});
-    }
-    expect(await readTicketText('-', { stdin: endless(), env: {} })).toMatchObject({ text: 'towline1ABC' });
+    expect(await readTicketText('-', { stdin: lineThenSilence(), env: {} })).toMatchObject({ text: 'towline1ABC' });
   });
 
   it('C2 @FILE is a file', async () => {

@@ -43,6 +43,10 @@ function refusal(text: string): string {
   return (thrown as CommandError).message;
 }
 
+function at(addresses: readonly string[]): string {
+  return formatTicket({ ...ticket, addresses });
+}
+
 const id = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
   .map((text) => text.replaceAll(/\p{Cc}/gu, '').normalize('NFC') || 'x');
@@ -94,15 +98,15 @@ describe('a ticket', () => {
     const text = formatTicket(ticket);
     for (let at = 0; at < text.length; at += 1) {
       const other = text[at] === 'A' ? 'B' : 'A';
-      refusal(text.slice(0, at) + other + text.slice(at + 1));
+      expect(refusal(text.slice(0, at) + other + text.slice(at + 1))).toContain('ticket');
     }
   });
 
   it('K1 is refused when it is cut anywhere, or goes on', () => {
     const text = formatTicket(ticket);
-    for (let length = 0; length < text.length; length += 1) refusal(text.slice(0, length));
-    refusal(`${text}A`);
-    refusal(`${text}AAAA`);
+    for (let length = 0; length < text.length; length += 1) expect(refusal(text.slice(0, length))).toContain('ticket');
+    expect(refusal(`${text}A`)).toContain('ticket');
+    expect(refusal(`${text}AAAA`)).toContain('ticket');
   });
 
   it('K1 is refused when it does not begin as one, is of another version, or has other characters', () => {
@@ -129,7 +133,6 @@ describe('a ticket', () => {
   });
 
   it('K1 takes at most 8 addresses of 512 characters in all, and ids of at most 128 bytes', () => {
-    const at = (addresses: string[]): string => formatTicket({ ...ticket, addresses });
     const long = 'a'.repeat(64);
     expect(parseTicket(at(Array.from({ length: 8 }, () => long))).addresses).toHaveLength(8);
     expect(() => at(Array.from({ length: 9 }, () => 'a:1'))).toThrow('more than 8');
@@ -150,7 +153,9 @@ describe('a ticket', () => {
   });
 
   it('K8 without a key says so', () => {
-    const { key: _key, ...keyless } = ticket;
+    const keyless = Object.fromEntries(
+      Object.entries(ticket).filter(([field]) => field !== 'key'),
+    ) as unknown as Ticket;
     expect(parseTicket(formatTicket(keyless))).not.toHaveProperty('key');
   });
 });

@@ -26,8 +26,3 @@ export function formatHostPort({ host, port }: HostPort): string {
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
-
-/** Whether it means "every address of this machine". */
-export function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}

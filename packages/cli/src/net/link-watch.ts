@@ -1,4 +1,4 @@
-import type { PeerLink, Transport } from '@towline/downloader-core/spi';
+import type { Clock, PeerLink, Transport } from '@towline/downloader-core/spi';
 
 /** Knows which peers are connected. */
 export class LinkWatch {
@@ -13,10 +13,12 @@ export class LinkWatch {
     ];
   }
 
-  /** Resolves when nobody is connected. */
-  async allClosed(): Promise<void> {
-    if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  /** Resolves when nobody is connected and nobody came for `graceMs`: who lost its link may be on its way back. */
+  async allClosed(clock: Clock, graceMs: number): Promise<void> {
+    do {
+      if (this.#open.size > 0) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      await new Promise<void>((resolve) => void clock.setTimer(graceMs, resolve));
+    } while (this.#open.size > 0);
   }
 
   /** Stops watching. */

@@ -13,6 +13,9 @@ import { type Offer, openOffer, watchSources } from './offer.ts';
 import { openSources, releaseSources } from './open-sources.ts';
 import { goalOf, outcomeLines } from './verdict.ts';
 
+// Long enough for a receiver to dial again, short enough for nobody to wait for.
+const graceMs = 250;
+
 /** Runs `towline share` to its end. Never rejects: errors are reported and become the exit code (rule J3). */
 export async function share(options: ShareOptions, io: CommandIo, network: Network): Promise<ExitCode> {
   const report = new Report(io, options);
@@ -65,7 +68,8 @@ async function seeThrough(
   report.close();
   report.event({ event: 'outcome', ...end, peakMemoryBytes: io.peakMemoryBytes() });
   for (const line of outcomeLines(end, bytes)) report.note(line);
-  if (outcome) await Promise.race([atMost(clock, links.allClosed(), options.lingerMs), aborted(interrupted)]);
+  if (outcome)
+    await Promise.race([atMost(clock, links.allClosed(clock, graceMs), options.lingerMs), aborted(interrupted)]);
   return exitCodeOfOutcome(end, goalOf(options, outcome === undefined));
 }
 

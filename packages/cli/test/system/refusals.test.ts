@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../dist/run.js';
-import { processIo } from '../../dist/process-io.js';
-import { tcpNetwork } from '../../dist/net/tcp-network.js';
-import { formatTicket, parseTicket } from '../../dist/ticket/encoding.js';
+import { FileConsumer } from '@towline/adapter-file';
+import { downloadObject, DownloadService, systemClock } from '@towline/downloader-core';
+import { run } from '../../src/run.ts';
+import { IndexConsumer } from '../../src/index-ref/index-consumer.ts';
+import { refOf } from '../../src/pull/list-objects.ts';
+import { processIo } from '../../src/process-io.ts';
+import { tcpNetwork } from '../../src/net/tcp-network.ts';
+import { formatTicket, parseTicket } from '../../src/ticket/encoding.ts';
 import { startPull, startShare, testFolder, Towline } from './towline.ts';
 
 const folder = testFolder();
@@ -106,7 +110,7 @@ describe('tickets that do not open', () => {
     let skippedMs = 0;
     const clock = { ...io.clock, now: () => io.clock.now() + skippedMs };
     let said = '';
-    let interrupt = (): void => {};
+    const interrupts = new Set<() => void>();
     const owner = run(
       ['share', source, '--timeout', '1000000'],
       {
@@ -115,8 +119,8 @@ describe('tickets that do not open', () => {
         stdout: { ...io.stdout, isTTY: false, columns: 80, write: (text: string) => void (said += text) },
         stderr: { isTTY: false, columns: 80, write: () => {} },
         onInterrupt: (listener: () => void) => {
-          interrupt = listener;
-          return () => {};
+          interrupts.add(listener);
+          return () => void interrupts.delete(listener);
         },
       },
       tcpNetwork,
@@ -126,7 +130,7 @@ describe('tickets that do not open', () => {
     const { code, events } = await startPull(said.trim(), ['--out', folder.in('in')]).ended;
     expect(code).toBe(3);
     expect(events.at(-1)).toMatchObject({ event: 'error', code: 'auth_failed' });
-    interrupt();
+    for (const interrupt of interrupts) interrupt();
     expect(await owner).toBe(130);
   });
 });
@@ -172,6 +176,34 @@ describe('names of receivers', () => {
     expect(events.at(-1)).toMatchObject({ event: 'error', code: 'full' });
   });
 });
+
+describe('a receiver that is started anew after the end', () => {
+  it('B2 is told already_finished, exit 3, while the owner lingers', async () => {
+    const { owner, ticket } = await startShare([await makeFile(), '--to', 'a', '--linger', '30']);
+    const { service, pulled } = await pullAndStay(ticket);
+    await pulled;
+    await owner.event(({ event }) => event === 'outcome');
+    const { code, events } = await startPull(ticket, ['--out', folder.in('in')]).ended;
+    expect(code).toBe(3);
+    expect(events.at(-1)).toMatchObject({ event: 'error', code: 'already_finished' });
+    await service.shutdown();
+    expect(await owner.ended).toMatchObject({ code: 0 });
+  });
+});
+
+/** Pulls everything of a ticket within this process, and stays connected. */
+async function pullAndStay(text: string) {
+  const ticket = parseTicket(text);
+  const transport = await tcpNetwork.dial({ ticket, name: 'a', clock: systemClock });
+  const service = new DownloadService({ transport });
+  const pull = async (): Promise<void> => {
+    const entries = await downloadObject(service, refOf(ticket, ticket.indexRefId), new IndexConsumer(async () => {}));
+    for (const { refId } of entries) {
+      await downloadObject(service, refOf(ticket, refId), new FileConsumer({ directory: folder.path, name: 'copy' }));
+    }
+  };
+  return { service, pulled: pull() };
+}
 
 describe('targets', () => {
   it('C2 one that exists is exit 2 before any byte, and nothing final: with --overwrite it works', async () => {

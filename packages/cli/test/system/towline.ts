@@ -17,7 +17,7 @@ export type Event = Readonly<Record<string, unknown>> & { readonly event: string
 /** How a process ended. */
 export interface Ended {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
   /** The lines of standard output, as JSON. */
@@ -93,7 +93,6 @@ export class Towline {
       const found = find();
       if (found !== undefined) return found;
       if (this.#isOver) throw new Error(`the process ended without saying it; it said:\n${this.said}`);
-      // oxlint-disable-next-line no-await-in-loop -- each wait is for the next line
       await new Promise<void>((resolve) => {
         const look = (): void => {
           this.#waiting.delete(look);
