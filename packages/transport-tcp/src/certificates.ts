@@ -16,12 +16,11 @@ export function certificateSecurity(options: TlsOptions, handshakeTimeoutMs: num
         ...credentials,
         handshakeTimeout: handshakeTimeoutMs,
         requestCert: requestClientCert,
-        rejectUnauthorized: requestClientCert,
+        // Judged below instead: Node would close the connection without a word, and the peer could not tell why.
+        rejectUnauthorized: false,
       });
       server.on('secureConnection', (socket) => {
-        const proof = requestClientCert ? clientProof(socket) : { strength: 'claimed' as const };
-        if (proof) onSecured(socket, proof);
-        else socket.destroy();
+        onSecured(socket, requestClientCert ? clientProof(socket) : { strength: 'claimed' });
       });
       return (raw) => void server.emit('connection', raw);
     },
@@ -35,14 +34,14 @@ export function certificateSecurity(options: TlsOptions, handshakeTimeoutMs: num
   };
 }
 
-function clientProof(socket: TLSSocket): PeerProof | undefined {
+function clientProof(socket: TLSSocket): PeerProof | DownloadError {
   const name = commonName(socket);
-  return socket.authorized && name !== undefined ? { strength: 'proven', peerId: name } : undefined;
+  return socket.authorized && name !== undefined ? { strength: 'proven', peerId: name } : notAccepted();
 }
 
 /** A certificate of the host alone says nothing of the name that the peer claims. */
 function serverProof(socket: TLSSocket, peerId: string): PeerProof | DownloadError {
-  if (!socket.authorized) return new DownloadError('auth_failed', 'the peer showed no certificate that we accept');
+  if (!socket.authorized) return notAccepted();
   return commonName(socket) === peerId ? { strength: 'proven', peerId } : { strength: 'claimed' };
 }
 
@@ -50,4 +49,8 @@ function serverProof(socket: TLSSocket, peerId: string): PeerProof | DownloadErr
 function commonName(socket: TLSSocket): string | undefined {
   const name: unknown = socket.getPeerCertificate().subject?.CN;
   return typeof name === 'string' ? name : undefined;
+}
+
+function notAccepted(): DownloadError {
+  return new DownloadError('auth_failed', 'the peer showed no certificate that is accepted');
 }

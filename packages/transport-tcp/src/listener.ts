@@ -2,15 +2,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Clock, DownloadError } from '@towline/downloader-core/spi';
 import { type Address, formatAddress } from './address.ts';
 import { type GatePass, type GateLimits, HandshakeGate } from './handshake-gate.ts';
-import type { AcceptSocket, PeerProof } from './security.ts';
+import type { AcceptSocket, OnSecured } from './security.ts';
 
 export interface ListenerOptions {
   readonly address: Address;
   readonly clock: Clock;
   readonly limits: GateLimits & { readonly handshakeTimeoutMs: number };
-  readonly accept: (onSecured: (socket: Socket, proof: PeerProof) => void) => AcceptSocket;
+  readonly accept: (onSecured: OnSecured) => AcceptSocket;
   /** Takes a secured socket; calls `admitted` when its peer is, which ends the handshake's deadline. */
-  readonly onSecured: (socket: Socket, proof: PeerProof, admitted: () => void) => void;
+  readonly onSecured: (...secured: [...Parameters<OnSecured>, admitted: () => void]) => void;
 }
 
 /** Accepts sockets within the limits and closes those whose peer is not admitted in time. */
@@ -84,7 +84,7 @@ export class Listener {
     });
   }
 
-  #onSecured(socket: Socket, proof: PeerProof): void {
+  #onSecured(...[socket, proof]: Parameters<OnSecured>): void {
     const admitted = this.#admitted.get(peerKey(socket));
     if (admitted) this.#options.onSecured(socket, proof, admitted);
     else socket.destroy();

@@ -22,8 +22,8 @@ export interface OnRead {
 /** Takes over an accepted socket. */
 export type AcceptSocket = (raw: Socket) => void;
 
-/** Called with an accepted socket when it is secured. */
-export type OnSecured = (socket: Socket, proof: PeerProof) => void;
+/** Called with an accepted socket when it is secured; an error says why its peer is not accepted all the same. */
+export type OnSecured = (socket: Socket, proof: PeerProof | DownloadError) => void;
 
 /** A socket on its way to a peer. */
 export interface DiallingSocket {

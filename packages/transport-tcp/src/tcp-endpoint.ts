@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import {
   DownloadError,
   type IncomingMessage,
+  isDownloadError,
   type OutgoingMessage,
   type PeerLink,
   type Transport,
@@ -13,6 +14,7 @@ import { Connection, type ConnectionOptions, type SecuredSocket } from './connec
 import { Dialer } from './dialer.ts';
 import { FrameReader } from './frame-reader.ts';
 import { greet } from './greet.ts';
+import { goodbyeFor } from './greeting.ts';
 import { Listener } from './listener.ts';
 import type { TcpSettings } from './options.ts';
 import { Registry } from './registry.ts';
@@ -129,14 +131,17 @@ export class TcpEndpoint implements TcpTransport {
   }
 
   /** Hears who it is that dialled us. */
-  #welcome(socket: Socket, proof: PeerProof, admitted: () => void): void {
+  #welcome(socket: Socket, established: PeerProof | DownloadError, admitted: () => void): void {
     const reader = this.#createReader();
+    const refusal = isDownloadError(established) ? established : undefined;
+    const proof: PeerProof = isDownloadError(established) ? { strength: 'claimed' } : established;
     const connection = new Connection({ socket, reader, proof }, this.#connectionOptions, {
       onPreface: (preface) => this.#registry.admitDialling({ connection, preface, admitted }),
       onMessage: (message) => this.#registry.received(connection, message),
       onEnd: (cause) => this.#registry.ended(connection, cause),
     });
     socket.on('data', (chunk: Uint8Array) => reader.push(chunk));
+    if (refusal) connection.end(refusal, goodbyeFor(refusal));
   }
 
   #createDialer(): Dialer {

@@ -229,7 +229,7 @@ describe('the end of a link', () => {
 describe('close', () => {
   it('flushes what was sent before, and the peer sees a good end', async () => {
     const { inbox, address } = await openOwner();
-    const { receiver, inbox: atReceiver } = await openReceiver(address);
+    const { receiver, inbox: atReceiver } = await openReceiver(address, { lingerMs: 20_000 });
     await receiver.send('owner', message(0));
     const sends = Array.from({ length: 20 }, (_, id) =>
       resultOf(receiver.send('owner', message(id + 1, pattern(MiB, id)))),

@@ -69,9 +69,9 @@ export async function openOwner(options: Partial<TcpOptions> = {}) {
   return { owner: transport, inbox, address, port: portOf(address) };
 }
 
-/** A receiver that knows where the owner is. */
+/** A receiver that knows where the owner is, and does not linger when the test ends on a frozen link. */
 export async function openReceiver(address: string, options: Partial<TcpOptions> = {}) {
-  const { transport, inbox } = await open({ endpointId: 'receiver', ...options });
+  const { transport, inbox } = await open({ endpointId: 'receiver', lingerMs: 50, ...options });
   transport.addAddresses?.('owner', [address]);
   return { receiver: transport, inbox };
 }
