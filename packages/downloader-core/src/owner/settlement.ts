@@ -70,7 +70,7 @@ function outcomeOf(transaction: OwnedTransaction, end: TransactionEnd, nowMs: nu
   const all = [...roster.receivers.values()];
   const isReceiver = (receiver: Receiver): boolean => receiver.expected || isOpen;
   const empty = emptySeats(roster) + roster.closedSeats;
-  const receivers = all.filter(isReceiver).map((receiver) => receiverOutcome(refs, receiver, end));
+  const receivers = all.filter(isReceiver).map((receiver) => receiverOutcome(refs, refs, receiver, end));
   return makeOutcome({
     transactionId,
     end,
@@ -78,7 +78,9 @@ function outcomeOf(transaction: OwnedTransaction, end: TransactionEnd, nowMs: nu
     minReceivers: plan.minReceivers,
     refs: refs.map((ref) => refOutcome(ref, all, empty, end)),
     receivers: [...receivers, ...Array.from({ length: empty }, () => emptySeat)],
-    others: all.filter((receiver) => !isReceiver(receiver)).map((receiver) => receiverOutcome(refs, receiver, end)),
+    others: all
+      .filter((receiver) => !isReceiver(receiver))
+      .map((receiver) => receiverOutcome(refs, pulledBy(refs, receiver), receiver, end)),
     elapsedMs: nowMs - openedMs,
   });
 }
@@ -92,9 +94,16 @@ function refOutcome(ref: ServedRef, all: readonly Receiver[], empty: number, end
   return { refId: ref.refId, receivers: [...receivers, ...Array.from({ length: empty }, () => neverCame)] };
 }
 
-// An expected receiver owes every ref; another one those that it pulled.
-function receiverOutcome(refs: readonly ServedRef[], receiver: Receiver, end: TransactionEnd): ReceiverOutcome {
-  const owed = refs.filter((ref) => receiver.expected || ref.entries.has(receiver.id));
+const pulledBy = (refs: readonly ServedRef[], { id }: Receiver): ServedRef[] =>
+  refs.filter((ref) => ref.entries.has(id));
+
+// A receiver owes every ref; a stranger those that it pulled.
+function receiverOutcome(
+  refs: readonly ServedRef[],
+  owed: readonly ServedRef[],
+  receiver: Receiver,
+  end: TransactionEnd,
+): ReceiverOutcome {
   const statuses = owed.map((ref) => statusOf(receiver, ref.entries.get(receiver.id), end));
   const failure =
     owed.length === 0 ? statusOf(receiver, undefined, end) : statuses.find(({ status }) => status === 'failed');
