@@ -19,8 +19,8 @@ export interface TransferOptions {
   readonly seed?: number;
   readonly download?: DownloadOptions;
   readonly endpoint?: EndpointOptions;
-  /** Default 1. */
-  readonly receivers?: number;
+  /** The window of each receiver; as many receivers as windows. Default: one, with the usual window. */
+  readonly windowsBytes?: readonly number[];
 }
 
 /** What a transfer came to. */
@@ -42,20 +42,23 @@ export async function transfer<R>(
   makeConsumer: () => Promise<Consumer<R>>,
   options: TransferOptions,
 ): Promise<Transferred<R>> {
-  const { faults, seed = 1, receivers = 1, endpoint = {} } = options;
+  const { faults, seed = 1, windowsBytes = [undefined], endpoint = {} } = options;
   const network = new MemoryNetwork({ seed, ...(faults ? { faults } : {}) });
   const complaints: string[] = [];
   const logger = complaining(complaints);
   const owner = new DownloadService({ transport: network.endpoint('owner', endpoint), logger, callbackTimeoutMs });
-  const names = Array.from({ length: receivers }, (_, index) => `receiver-${index + 1}`);
+  const names = windowsBytes.map((_, index) => `receiver-${index + 1}`);
   const services = names.map((name) => new DownloadService({ transport: network.endpoint(name, endpoint) }));
   const transaction = owner.newTransaction({ timeoutMs: 60_000, receivers: names });
   try {
     const ref = transaction.addObject(object);
     const outcome = transaction.complete();
-    const downloads = services.map(async (service) =>
-      downloadObject(service, ref, await makeConsumer(), { ...patience, signal: options.signal, ...options.download }),
-    );
+    const downloads = services.map(async (service, index) => {
+      const windowBytes = windowsBytes[index];
+      const own = windowBytes === undefined ? {} : { windowBytes };
+      const common = { ...patience, signal: options.signal, ...options.download };
+      return downloadObject(service, ref, await makeConsumer(), { ...common, ...own });
+    });
     const results = await orAborted(Promise.allSettled(downloads), options.signal);
     // A receiver that was given up is not waited for until its budget ends.
     if (results.some(({ status }) => status === 'rejected')) void transaction.delete();

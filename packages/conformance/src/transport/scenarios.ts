@@ -1,3 +1,4 @@
+import { bounded } from '../bounded.ts';
 import { type Scenario, scenarioOf, type SuiteParts } from '../scenario.ts';
 import { TransportBench } from './bench.ts';
 import { transportDefinitions } from './definitions.ts';
@@ -9,12 +10,9 @@ const defaultPatienceMs = 10_000;
 /** The scenarios that a transport must pass. Calls `setup` once, to see what the rig can do. */
 export async function transportScenarios(options: TransportOptions): Promise<Scenario[]> {
   const { patienceMs = defaultPatienceMs } = options;
-  const probe = await options.setup();
-  const declared = new Set(abilities.filter((ability) => probe[ability] !== undefined));
-  await close(probe);
   const suite: SuiteParts<TransportBench> = {
     kind: 'transport',
-    declared,
+    declared: await declaredBy(options, patienceMs),
     patienceMs: 4 * patienceMs,
     open: async (context) => {
       const rig = await options.setup();
@@ -22,6 +20,18 @@ export async function transportScenarios(options: TransportOptions): Promise<Sce
     },
   };
   return transportDefinitions.map((definition) => scenarioOf(definition, suite));
+}
+
+async function declaredBy(options: TransportOptions, patienceMs: number): Promise<Set<TransportAbility>> {
+  const declared = new Set<TransportAbility>();
+  const look = async (): Promise<void> => {
+    const rig = await options.setup();
+    for (const ability of abilities) if (rig[ability] !== undefined) declared.add(ability);
+    await close(rig);
+  };
+  const expected = 'setup() to make a rig, which can be closed';
+  await bounded(look, { kind: 'transport', rule: 'W1', expected, patienceMs });
+  return declared;
 }
 
 async function close(rig: TransportRig): Promise<void> {

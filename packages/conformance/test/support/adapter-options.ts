@@ -21,7 +21,7 @@ const samples: AdapterOptions<Items, Uint8Array[]>['samples'] = [
 ];
 
 function sameLists(result: Items, value: Items): void {
-  const isSame = (item: Uint8Array, at: number): boolean => `${item}` === `${value[at]}`;
+  const isSame = (item: Uint8Array, at: number): boolean => item.join() === value[at]?.join();
   if (result.length !== value.length || !result.every(isSame)) throw new Error('the lists differ');
 }
 

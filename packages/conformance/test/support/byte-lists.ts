@@ -51,8 +51,8 @@ export function packed(items: readonly Uint8Array[], from: Position, chunkBytes:
   let { item, offset } = from;
   let room = chunkBytes;
   const data: Uint8Array[] = [];
-  while (room > 0 && item < items.length && data.length < maxSegments) {
-    const rest = (items[item] as Uint8Array).subarray(offset);
+  for (let whole = items[item]; whole && room > 0 && data.length < maxSegments; whole = items[item]) {
+    const rest = whole.subarray(offset);
     const piece = rest.subarray(0, room);
     const isWhole = piece.byteLength === rest.byteLength;
     data.push(piece);
