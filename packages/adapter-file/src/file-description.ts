@@ -1,4 +1,4 @@
-import { type Description, reasonOf } from '@towline/downloader-core/spi';
+import { type Description, reasonOf, type Totals } from '@towline/downloader-core/spi';
 import { z } from 'zod';
 import { fileError } from './errors.ts';
 
@@ -24,7 +24,12 @@ const schema = z.object({
 
 /** A file's description as core carries it. */
 export function describeFile({ name, totalBytes, executable, mtimeMs }: FileDescription): Description {
-  return { kind: 'file', name, totalBytes, totalItems: 1, fields: { executable, mtimeMs } };
+  return { kind: 'file', name, ...totalsOf({ totalBytes }), fields: { executable, mtimeMs } };
+}
+
+/** A file is one item, which ends with its last byte: an empty one has no chunk in which it could end. */
+export function totalsOf({ totalBytes }: Pick<FileDescription, 'totalBytes'>): Totals {
+  return { totalBytes, totalItems: totalBytes === 0 ? 0 : 1 };
 }
 
 /** Reads a description of a peer. Throws `wrong_kind` or `bad_manifest`. */

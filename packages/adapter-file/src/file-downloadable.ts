@@ -14,7 +14,7 @@ import {
   type Totals,
 } from '@towline/downloader-core/spi';
 import { fileError, sourceError } from './errors.ts';
-import { describeFile } from './file-description.ts';
+import { describeFile, totalsOf } from './file-description.ts';
 import { BufferPool } from './io/buffer-pool.ts';
 import { mtimeMsOf } from './io/mtime.ts';
 import type { OpenFile } from './io/open-file.ts';
@@ -96,7 +96,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
   }
 
   totals(request: OnlyRequest): Totals {
-    return this.#matches(request) ? { totalBytes: this.totalBytes, totalItems: 1 } : { totalBytes: 0, totalItems: 0 };
+    return this.#matches(request) ? totalsOf(this) : { totalBytes: 0, totalItems: 0 };
   }
 
   async produce(state: FileState | undefined, { request }: ProduceContext<OnlyRequest>): Promise<Produced<FileState>> {

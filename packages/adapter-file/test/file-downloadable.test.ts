@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -201,11 +200,8 @@ describe('C1 a path that cannot be shared as a file:', () => {
     });
   });
 
-  it('C6 a folder, a device or a FIFO, without waiting for anybody', async () => {
-    const folder = newFolder();
-    mkdirSync(join(folder, 'folder'));
-    execFileSync('mkfifo', [join(folder, 'fifo')]);
-    for (const path of [join(folder, 'folder'), join(folder, 'fifo'), '/dev/zero'])
+  it('C6 a folder or a device', async () => {
+    for (const path of [newFolder(), '/dev/zero'])
       await expect(FileDownloadable.open(path)).rejects.toMatchObject({ code: 'source_unsupported' });
   });
 

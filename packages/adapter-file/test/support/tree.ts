@@ -39,6 +39,16 @@ export function readTree(root: string): Tree {
   return tree;
 }
 
+/** The tree with every folder that something in it lies in. */
+export function withFolders(tree: Tree): Tree {
+  const folders = Object.keys(tree).flatMap((path) =>
+    path.split('/').map((_, depth, names) => names.slice(0, depth).join('/')),
+  );
+  const whole = new Map<string, string | null>(folders.filter((path) => path !== '').map((path) => [path, null]));
+  for (const [path, content] of Object.entries(tree)) whole.set(path, content);
+  return Object.fromEntries(whole);
+}
+
 /** Bytes that differ everywhere: a chunk in the wrong place is noticed. */
 export function patternBytes(length: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(length);

@@ -1,0 +1,129 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { adapterSuite } from '@towline/conformance/vitest';
+import type { Downloadable } from '@towline/downloader-core';
+import { expect } from 'vitest';
+import {
+  FileConsumer,
+  FileDownloadable,
+  type FileResult,
+  FolderConsumer,
+  FolderDownloadable,
+  type FolderResult,
+} from '../src/index.ts';
+import { makeTree, patternBytes, readTree, type Tree, withFolders } from './support/tree.ts';
+
+const chunkSizes = [100, 1_000, 4_096];
+
+/** Folders of one scenario. */
+class Folders {
+  #root: string | undefined;
+  readonly #targets: string[] = [];
+
+  /** A new empty folder. */
+  make(): string {
+    this.#root ??= mkdtempSync(join(tmpdir(), 'towline-test-'));
+    return mkdtempSync(join(this.#root, 'f'));
+  }
+
+  /** A new empty folder to receive into. */
+  target(): string {
+    const folder = this.make();
+    this.#targets.push(folder);
+    return folder;
+  }
+
+  expectEmptyTargets(): void {
+    expect(this.#targets.flatMap((folder) => readdirSync(folder))).toEqual([]);
+  }
+
+  clean(): void {
+    this.#targets.length = 0;
+    if (this.#root !== undefined) rmSync(this.#root, { recursive: true, force: true });
+    this.#root = undefined;
+  }
+}
+
+/** The source, of which a file is cut off as soon as the first chunk was read. */
+function cutAfterFirstChunk<D extends Downloadable<never, never>>(source: D, path: string): D {
+  const produce = source.produce.bind(source);
+  source.produce = async (state, context) => {
+    const produced = await produce(state, context);
+    truncateSync(path, 0);
+    return produced;
+  };
+  return source;
+}
+
+class FullFile extends FileConsumer {
+  override async consume(...args: Parameters<FileConsumer['consume']>): Promise<void> {
+    await super.consume(...args);
+    throw new Error('the disk is full');
+  }
+}
+
+class FullFolder extends FolderConsumer {
+  override async consume(...args: Parameters<FolderConsumer['consume']>): Promise<void> {
+    await super.consume(...args);
+    throw new Error('the disk is full');
+  }
+}
+
+const files = new Folders();
+function newFile(content: Uint8Array): string {
+  const path = join(files.make(), 'file');
+  writeFileSync(path, content);
+  return path;
+}
+adapterSuite<Uint8Array, FileResult>('a file', {
+  samples: [
+    { name: 'an empty file', value: new Uint8Array(0) },
+    { name: 'a small file', value: patternBytes(60) },
+    { name: 'a large file', value: patternBytes(17_000, 2) },
+    { name: 'a sparse file', value: Buffer.concat([new Uint8Array(5_000), patternBytes(10), new Uint8Array(3_000)]) },
+  ],
+  downloadable: (content, options) => FileDownloadable.open(newFile(content), options),
+  consumer: () => new FileConsumer({ directory: files.target() }),
+  verify: ({ path }, content) => expect(readFileSync(path).equals(content)).toBe(true),
+  verifyNothingLeft: () => files.expectEmptyTargets(),
+  cleanup: () => files.clean(),
+  badStates: [{ offset: 17_001 }],
+  chunkSizes,
+  failingDownloadable: async (content, options) => {
+    const path = newFile(content);
+    return cutAfterFirstChunk(await FileDownloadable.open(path, options), path);
+  },
+  failingConsumer: () => new FullFile({ directory: files.target() }),
+});
+
+const folders = new Folders();
+function newTree(tree: Tree): string {
+  const root = join(folders.make(), 'folder');
+  mkdirSync(root);
+  makeTree(root, tree);
+  return root;
+}
+const text = (length: number): string => patternBytes(length, length).toString('hex');
+const largeTree: Tree = { 'a/x': text(40), 'a/y': text(3_000), b: null, 'c/d/e': '', 'c/z': text(2_100), l: '-> a/x' };
+adapterSuite<Tree, FolderResult>('a folder', {
+  samples: [
+    { name: 'an empty folder', value: {} },
+    { name: 'folders in folders', value: { 'a/b/c': null, d: null } },
+    { name: 'empty files', value: { a: '', 'b/c': '' } },
+    { name: 'a small folder', value: { a: 'first', 'b/c': 'second' } },
+    { name: 'a large folder', value: largeTree },
+  ],
+  downloadable: (tree, options) => FolderDownloadable.open(newTree(tree), options),
+  consumer: () => new FolderConsumer({ directory: folders.target(), fsync: false }),
+  verify: ({ path }, tree) => expect(readTree(path)).toEqual(withFolders(tree)),
+  verifyNothingLeft: () => folders.expectEmptyTargets(),
+  cleanup: () => folders.clean(),
+  badStates: [{ entry: 100, offset: 0 }, { entry: 0, offset: 100_000 }, { offset: 0 }],
+  chunkSizes,
+  failingDownloadable: async (tree, options) => {
+    const root = newTree(tree);
+    return cutAfterFirstChunk(await FolderDownloadable.open(root, options), join(root, 'c/z'));
+  },
+  failingConsumer: () => new FullFolder({ directory: folders.target() }),
+});
