@@ -10,6 +10,7 @@ const receiver = (id: string, details: Partial<Receiver> = {}): Receiver => ({
   pulled: true,
   silentSinceMs: 0,
   waiting: 0,
+  startedRefs: 1,
   finalRefs: 0,
   ...details,
 });

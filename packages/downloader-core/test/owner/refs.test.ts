@@ -1,6 +1,7 @@
 import type { Downloadable, Ref, Transaction, TransactionInfo } from '@towline/downloader-core';
 import { describe, expect, it } from 'vitest';
 
+import { deferred } from '../../src/base/deferred.ts';
 import { ChunkList, Collector } from '../support/objects.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { World } from '../support/world.ts';
@@ -90,16 +91,15 @@ describe('a ref', () => {
 
   it('R2 W3 ending an older transaction never removes a newer ref of the same id', async () => {
     const world = new World();
-    let finishRelease = (): void => {};
-    const slow = new ChunkList(['old']);
-    slow.release = (): Promise<void> => new Promise((resolve) => (finishRelease = resolve));
+    const released = deferred<void>();
+    const slow = Object.assign(new ChunkList(['old']), { release: () => released.promise });
     const older = world.owner.newTransaction({ timeoutMs: 1000 });
     older.addObject(slow, { refId: 'R' });
     const deleted = older.delete();
     await world.rest();
     const newer = world.owner.newTransaction({ timeoutMs: 1000 });
     const ref = newer.addObject(new ChunkList(['new']), { refId: 'R' });
-    finishRelease();
+    released.resolve();
     await deleted;
     await older.delete();
     expect(await world.download(world.service('a'), ref, new Collector())).toBe('new');
@@ -109,7 +109,7 @@ describe('a ref', () => {
   it('R3 adding something that is no Downloadable throws first, then adding to one that has ended', async () => {
     const world = new World();
     const transaction = world.owner.newTransaction({ timeoutMs: 1000 });
-    const { maxChunkBytes: _, ...unbounded } = new ChunkList([]);
+    const unbounded = Object.assign(new ChunkList([]), { maxChunkBytes: undefined });
     const others: unknown[] = [undefined, null, 'text', {}, new Collector(), unbounded];
     for (const zero of [0, -1, 1.5, '7']) others.push(Object.assign(new ChunkList([]), { maxChunkBytes: zero }));
     const add = (object: unknown): unknown => transaction.addObject(object as Downloadable);
