@@ -33,7 +33,8 @@ function outputStream(stream: Writable & Partial<Pick<WriteStream, 'isTTY' | 'co
   return {
     isTTY: stream.isTTY ?? false,
     get columns() {
-      return stream.columns ?? 80;
+      // Terminals without a known size say 0.
+      return stream.columns || 80;
     },
     write: (text) => void stream.write(text),
   };

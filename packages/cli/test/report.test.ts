@@ -59,6 +59,16 @@ describe('what is said', () => {
     expect(written.out).toBe('');
   });
 
+  it('J1 a result on the same terminal goes above the display', () => {
+    const { report, written } = reporting({}, { outTty: true, errTty: true });
+    report.progress('a', event);
+    const drawn = written.err;
+    report.result('in/a', { event: 'object', path: 'a', kind: 'file', bytes: 1, wireBytes: 1 });
+    report.close();
+    expect(written.out).toBe('in/a\n');
+    expect(written.err).toBe(`${drawn}\u001b[1A\u001b[0J${drawn}`);
+  });
+
   it('J1 on a terminal the rate falls while nothing comes, and nothing ticks after the end', async () => {
     const { report, written, clock } = reporting({}, { errTty: true });
     report.progress('a', event);

@@ -36,7 +36,10 @@ export class Report {
 
   /** A result on standard output: a ticket or a received path. With `--json` its event stands there instead. */
   result(line: string, event: JsonEvent): void {
-    this.#io.stdout.write(this.#options.json ? jsonLine(event) : `${line}\n`);
+    const text = this.#options.json ? jsonLine(event) : `${line}\n`;
+    const { stdout } = this.#io;
+    if (this.#redraws && stdout.isTTY) this.#screen.aside(() => stdout.write(text));
+    else stdout.write(text);
   }
 
   /** Something that only `--json` tells. */

@@ -22,6 +22,13 @@ export class Screen {
     this.#stream.write(`${this.#erase()}${line}\n${joined(this.#drawn)}`);
   }
 
+  /** Runs `write`, which writes to the same terminal by another way, with the block out of its way. */
+  aside(write: () => void): void {
+    this.#stream.write(this.#erase());
+    write();
+    this.#stream.write(joined(this.#drawn));
+  }
+
   #erase(): string {
     return this.#drawn.length === 0 ? '' : `${escapeSequence}${this.#drawn.length}A${escapeSequence}0J`;
   }
