@@ -11,7 +11,7 @@ import { ByteBudget } from '../owner/byte-budget.ts';
 import { Callbacks } from '../owner/callbacks.ts';
 import type { TransactionOptions } from '../owner/options.ts';
 import type { Outcome } from '../owner/outcome.ts';
-import { Owner } from '../owner/owner.ts';
+import { type Keeping, Owner } from '../owner/owner.ts';
 import { RequestShelf } from '../owner/request-shelf.ts';
 import type { Transaction } from '../owner/transaction.ts';
 import type { ReceiverContext } from '../receiver/context.ts';
@@ -92,14 +92,8 @@ export class DownloadService implements AsyncDisposable {
         addresses: () => transport.addresses,
         drainMs: positive('drainMs', options.drainMs, 60_000),
       },
-      {
-        ttlMs: positive('tombstoneMs', options.tombstoneMs, halfAnHourMs),
-        capacity: positive('maxTombstones', options.maxTombstones, 100_000),
-      },
-      {
-        ttlMs: positive('outcomeMs', options.outcomeMs, halfAnHourMs),
-        capacity: positive('maxOutcomes', options.maxOutcomes, 10_000),
-      },
+      tombstonesKept(options),
+      outcomesKept(options),
     );
     this.#loading = loadHasher();
     this.#receiverContext = {
@@ -238,6 +232,16 @@ export interface ServiceStats {
   readonly transactions: number;
   /** Downloads that are open. */
   readonly downloads: number;
+}
+
+function tombstonesKept({ tombstoneMs, maxTombstones }: DownloadServiceOptions): Keeping {
+  const ttlMs = positive('tombstoneMs', tombstoneMs, halfAnHourMs);
+  return { ttlMs, capacity: positive('maxTombstones', maxTombstones, 100_000) };
+}
+
+function outcomesKept({ outcomeMs, maxOutcomes }: DownloadServiceOptions): Keeping {
+  const ttlMs = positive('outcomeMs', outcomeMs, halfAnHourMs);
+  return { ttlMs, capacity: positive('maxOutcomes', maxOutcomes, 10_000) };
 }
 
 function checkTransport({ endpointId, instanceId, capabilities }: Transport): void {

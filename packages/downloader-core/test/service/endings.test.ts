@@ -66,7 +66,7 @@ describe('how a transaction ends', () => {
     const ref = transaction.addObject(new ChunkList(['ab']));
     void transaction.complete();
     const before = world.clock.now();
-    world.start(world.service('a'), ref, new Collector());
+    void world.start(world.service('a'), ref, new Collector());
     await world.rest();
     // No timer has run: time stands still.
     expect(await transaction.outcome).toMatchObject({ end: 'finished' });
@@ -112,7 +112,7 @@ describe('how a transaction ends', () => {
     object.downloadedToOne = () => {
       throw new Error('one');
     };
-    object.transactionDone = (() => new Promise(() => {})) as never;
+    object.transactionDone = () => new Promise<void>(() => {});
     const transaction = world.owner.newTransaction({
       timeoutMs: 100_000,
       receivers: ['a'],
@@ -244,7 +244,7 @@ describe('how a transaction ends', () => {
     void transaction.complete();
     const control = new AbortController();
     const slow = new Holding();
-    world.start(world.service('a'), ref, slow, { windowBytes: 1, signal: control.signal });
+    void world.start(world.service('a'), ref, slow, { windowBytes: 1, signal: control.signal });
     await world.rest();
     control.abort();
     await world.clock.advance(6000);
@@ -262,7 +262,7 @@ describe('how a transaction ends', () => {
     const ref = transaction.addObject(new ChunkList(['ab']));
     const outcome = transaction.complete();
     await world.clock.advance(5000);
-    world.start(world.service('a'), ref, new Collector());
+    void world.start(world.service('a'), ref, new Collector());
     await world.rest();
     expect(await outcome).toMatchObject({ end: 'finished', status: 'completed' });
   });

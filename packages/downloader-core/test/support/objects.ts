@@ -66,7 +66,7 @@ export class ChunkList implements Downloadable<ChunkState> {
     this.calls.push('downloadedToAll');
   }
 
-  transactionDone(_transactionId: string, end: TransactionEnd): void {
+  transactionDone(_transactionId: string, end: TransactionEnd): void | Promise<void> {
     this.calls.push(`transactionDone ${end}`);
   }
 

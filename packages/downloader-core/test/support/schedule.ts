@@ -39,7 +39,7 @@ export async function runSchedule(seed: number): Promise<ScheduleResult> {
   const random = seededRandom(seed);
   const upTo = (limit: number): number => Math.floor(random.fraction() * limit);
   const clock = new ManualClock();
-  const network = new MemoryNetwork({ clock, seed, faults: drawSchedule(random.fraction, upTo) });
+  const network = new MemoryNetwork({ clock, seed, faults: drawSchedule(() => random.fraction(), upTo) });
   const truth = new Truth(clock);
   const transport = truth.watch(network.endpoint('owner', { maxMessageBytes: 131_072 }));
   const owner = new DownloadService({ transport, clock, random });
@@ -58,7 +58,7 @@ export async function runSchedule(seed: number): Promise<ScheduleResult> {
     refs.map((ref, index): Transfer => ({ receiverId, ref, expected: objects[index]?.chunks.flat().join('') ?? '' })),
   );
   const running = transfers.map((transfer, index) => {
-    const service = services[Math.floor(index / refs.length)] as DownloadService;
+    const service = services[Math.floor(index / refs.length)] ?? owner;
     const options = { windowBytes: 1 + upTo(400_000), maxRetries: upTo(6) };
     return downloadObject(service, transfer.ref, new Collector(), options).then(
       (value) => void (transfer.result = { status: 'fulfilled', value: value.replaceAll('|', '') }),
