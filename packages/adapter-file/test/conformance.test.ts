@@ -46,7 +46,7 @@ class Folders {
 }
 
 /** The source, of which a file is cut off as soon as the first chunk was read. */
-function cutAfterFirstChunk<D extends Downloadable<never, never>>(source: D, path: string): D {
+function cutAfterFirstChunk(source: Downloadable, path: string): Downloadable {
   const produce = source.produce.bind(source);
   source.produce = async (state, context) => {
     const produced = await produce(state, context);
