@@ -45,6 +45,8 @@ export interface ProduceContext<Q = unknown> {
   /** The download's request, parsed; `undefined` when it has none. */
   readonly request: Q | undefined;
   readonly receiverId: string;
+  /** True: the last try arrived damaged. Produce the bytes anew, not from a cache (rule I1). */
+  readonly refetch?: boolean;
   /** Aborts when nobody wants the result any more. */
   readonly signal: AbortSignal;
 }

@@ -170,7 +170,7 @@ export class Serving {
       await this.#credited(digest.chunks + 1);
       await this.#outbox.room();
       const reservation = await this.#reserve();
-      const produced = await this.#produce(state, reservation);
+      const produced = await this.#produce(state, reservation, digest.chunks === 0);
       if (produced.status !== 'ok') {
         reservation.release();
         return this.#end(produced, digest);
@@ -198,13 +198,15 @@ export class Serving {
     return this.#waiting(budget.reserve(maxChunkBytes, this.#controller.signal));
   }
 
-  async #produce(state: State | undefined, reservation: Reservation): Promise<CheckedProduced> {
+  async #produce(state: State | undefined, reservation: Reservation, isFirst: boolean): Promise<CheckedProduced> {
     const { object } = this.#host;
-    const { request, peerId } = this.#order;
+    const { request, peerId, pull } = this.#order;
+    // What arrived damaged is the first chunk of the pull that asks again.
+    const refetch = isFirst && pull.refetch === true ? { refetch: true } : {};
     const { stateBytes } = this.#context.wire.limitsOf(peerId);
     try {
       const producing = this.#source.call('produce', async (signal) => {
-        const context = { request: request?.value, receiverId: peerId, signal };
+        const context = { request: request?.value, receiverId: peerId, signal, ...refetch };
         return checkProduced(await object.produce(state, context), object.maxChunkBytes, stateBytes);
       });
       return await this.#waiting(producing);

@@ -62,7 +62,6 @@ export class Cursor {
       request: request && { checksum: request.checksum, bytes: request.bytes.byteLength },
       refetch: this.#refetch || undefined,
     };
-    this.#refetch = false;
     return { says, segments: request && this.#carriesRequest ? [this.#position, request.bytes] : [this.#position] };
   }
 
@@ -89,9 +88,10 @@ export class Cursor {
   moveTo(position: Uint8Array): void {
     this.#position = position;
     this.#sentRequestAgain = false;
+    this.#refetch = false;
   }
 
-  /** The next pull goes past any cache of the owner. */
+  /** Pulls go past any cache of the owner until the position moves. */
   refetch(): void {
     this.#refetch = true;
   }

@@ -1,4 +1,4 @@
-import type { DownloadOptions, Produced, Ref } from '@towline/downloader-core';
+import type { DownloadOptions, ProduceContext, Produced, Ref } from '@towline/downloader-core';
 import type { Fault, FaultFunction } from '@towline/transport-memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +41,31 @@ describe('damage', () => {
     const { world } = await downloadThrough(onNth('chunk', 2, { kind: 'corrupt' }));
     expect(pulls(world).map(({ refetch }) => refetch)).toEqual([undefined, true]);
     expect(world.clock.now()).toBe(0);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('I1 the object is told to produce the damaged chunk anew, and only that one', async () => {
+    const told: [number, boolean | undefined][] = [];
+    class Noting extends ChunkList {
+      override produce(
+        state: ChunkState | undefined,
+        context: ProduceContext,
+      ): Produced<ChunkState> | Promise<Produced<ChunkState>> {
+        told.push([state?.next ?? 0, context.refetch]);
+        return super.produce(state, context);
+      }
+    }
+    const world = new World({ faults: onNth('chunk', 2, { kind: 'corrupt' }) });
+    expect(await world.download(world.service('a'), share(world, new Noting(texts)), new Collector())).toBe(
+      texts.join('|'),
+    );
+    const again = told.slice(told.findIndex(([, refetch]) => refetch));
+    expect(again).toEqual([
+      [1, true],
+      [2, undefined],
+      [3, undefined],
+      [4, undefined],
+    ]);
     expect(await world.close()).toBe(0);
   });
 

@@ -84,10 +84,12 @@ describe('where a download stands', () => {
     expect(cursor.sendRequestAgain()).toBe(true);
   });
 
-  it('I1 a re-pull past the caches is asked for once', () => {
+  it('I1 what arrived damaged is pulled past the caches until it is here', () => {
     const cursor = new Cursor({}, hasher);
     cursor.refetch();
     expect(cursor.advance().says.refetch).toBe(true);
+    expect(cursor.advance().says.refetch).toBe(true);
+    cursor.moveTo(pack({ next: 1 }));
     expect(cursor.advance().says.refetch).toBeUndefined();
   });
 
