@@ -1,6 +1,9 @@
 /** How much unused memory is kept for bodies to come, in bytes. */
 const maxKeptBytes = 16 * 1024 * 1024;
 
+/** Smaller bodies are not worth it, in bytes. It also bounds how many are kept. */
+const minKeptBytes = 64 * 1024;
+
 /**
  * Memory of bodies that were given back, for bodies of exactly the same size: objects come in chunks of one size. Fresh
  * memory costs more than the reading itself, for every page of it is first touched.
@@ -20,6 +23,7 @@ export class BodyPool {
 
   /** Takes memory back that nobody uses any more. The oldest goes when there is too much. */
   giveBack(body: Uint8Array): void {
+    if (body.byteLength < minKeptBytes) return;
     this.#kept.push(body);
     this.#keptBytes += body.byteLength;
     while (this.#keptBytes > maxKeptBytes) this.#keptBytes -= this.#kept.shift()?.byteLength ?? 0;

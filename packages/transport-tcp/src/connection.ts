@@ -32,7 +32,7 @@ export interface ConnectionOptions {
 
 /** What a connection tells. */
 export interface ConnectionOwner {
-  /** The peer has said who it is. Whoever was dialled answers with `accept` or `end`. */
+  /** The peer has said who it is. Whoever was dialled answers with `sendPreface` or `end`. */
   onPreface(preface: Preface): void;
   onMessage(message: IncomingMessage): void;
   /** The connection is over, once; nothing else is told afterwards. No cause: one side closed it in good order. */
@@ -221,7 +221,11 @@ export class Connection {
 
   #onMessage(header: Uint8Array, body: Uint8Array): void {
     if (body.byteLength === 0) return this.#owner.onMessage({ header, body: [] });
-    const release = (): void => this.#options.pool.giveBack(body);
+    let lent: Uint8Array | undefined = body;
+    const release = (): void => {
+      if (lent) this.#options.pool.giveBack(lent);
+      lent = undefined;
+    };
     this.#owner.onMessage({ header, body: [body], release });
   }
 

@@ -6,6 +6,8 @@ export interface GreetOptions {
   readonly connection: ConnectionOptions;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Called first, before any other. */
+  readonly onBegin: (connection: Connection) => void;
   /** Makes the connection the peer's link, or says why not. */
   readonly admit: (connection: Connection, preface: Preface) => DownloadError | undefined;
   readonly onMessage: (connection: Connection, message: Parameters<ConnectionOwner['onMessage']>[0]) => void;
@@ -41,6 +43,7 @@ export function greet(secured: SecuredSocket, options: GreetOptions): Promise<vo
         reject(cause && cause.code !== 'link_lost' ? cause : unanswered(cause));
       },
     });
+    options.onBegin(connection);
     signal.addEventListener('abort', giveUp);
     if (signal.aborted) giveUp();
     else connection.sendPreface();

@@ -22,6 +22,7 @@ export class Listener {
   /** What ends the handshake of each socket, by the address and port of its peer. */
   readonly #admitted = new Map<string, () => void>();
   readonly #unfinished = new Set<Socket>();
+  #closed: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -52,10 +53,11 @@ export class Listener {
     return { host, port: bound && typeof bound === 'object' ? bound.port : port };
   }
 
-  /** Accepts nothing any more and drops unfinished handshakes. */
-  close(): void {
-    this.#server.close();
+  /** Accepts nothing any more and drops unfinished handshakes. Resolves when every accepted socket is closed. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => this.#server.close(() => resolve()));
     for (const raw of this.#unfinished) raw.destroy();
+    return this.#closed;
   }
 
   #onAccepted(raw: Socket): void {

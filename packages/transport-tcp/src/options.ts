@@ -18,7 +18,7 @@ export interface PskEntry {
 
 /** Keys that a listening endpoint accepts. */
 export interface PskListenOptions {
-  /** Called in each handshake; must not block. Nothing: the identity is unknown, which looks like a wrong key. */
+  /** Called in each handshake; must not block. Nothing, or a throw: the identity is unknown, which looks like a wrong key. */
   readonly keys: (identity: string) => PskEntry | undefined;
 }
 

@@ -15,7 +15,7 @@ export function pskListenSecurity({ keys }: PskListenOptions, handshakeTimeoutMs
     accept: (onSecured) => {
       const proofs = new WeakMap<TLSSocket, PeerProof>();
       const pskCallback = (socket: TLSSocket, identity: string): Uint8Array => {
-        const entry = keys(identity);
+        const entry = lookUp(keys, identity);
         if (entry) proofs.set(socket, proofOf(identity, entry));
         // An identity that nobody has looks like a wrong key.
         return entry?.key ?? randomBytes(keyBytes);
@@ -30,6 +30,15 @@ export function pskListenSecurity({ keys }: PskListenOptions, handshakeTimeoutMs
       return (raw) => void server.emit('connection', raw);
     },
   };
+}
+
+/** A stranger chooses the identity: whatever `keys` makes of it, the process goes on. */
+function lookUp(keys: PskListenOptions['keys'], identity: string): PskEntry | undefined {
+  try {
+    return keys(identity);
+  } catch {
+    return undefined;
+  }
 }
 
 function proofOf(pskIdentity: string, { peerId, transactionId }: PskEntry): PeerProof {

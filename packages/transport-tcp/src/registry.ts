@@ -101,15 +101,6 @@ export class Registry {
     this.#peers.get(peerId)?.link?.connection.end(cause, goodbyeFor(cause));
   }
 
-  /** Ends the links, and connections on hold, that a PSK identity opened. */
-  revoke(pskIdentity: string): void {
-    const cause = new DownloadError('auth_failed', 'the key was revoked');
-    const held = [...this.#peers.values()].flatMap((peer) => peer.held?.connection ?? []);
-    for (const connection of [...this.#links.keys(), ...held]) {
-      if (connection.proof.pskIdentity === pskIdentity) connection.end(cause, goodbyeFor(cause));
-    }
-  }
-
   /** Refuses everything from now on, and ends every link after what was sent has been written. */
   async close(): Promise<void> {
     const closed = new DownloadError('link_lost', 'this transport is closed', { side: 'local', retryable: false });

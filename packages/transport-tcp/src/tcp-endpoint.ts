@@ -48,6 +48,8 @@ export class TcpEndpoint implements TcpTransport {
   readonly #dialer: Dialer;
   readonly #messageListeners = new Set<MessageListener>();
   readonly #lostListeners = new Set<LostListener>();
+  /** Every connection whose socket is not closed yet. */
+  readonly #connections = new Set<Connection>();
   #listener: Listener | undefined;
 
   constructor(settings: TcpSettings) {
@@ -68,8 +70,8 @@ export class TcpEndpoint implements TcpTransport {
       identity,
       clock,
       dial: (peerId, addresses, signal) => this.#dialer.dial(peerId, addresses, signal),
-      onMessage: (message, from) => this.#messageListeners.forEach((listener) => listener(message, from)),
-      onPeerLost: (link, cause) => this.#lostListeners.forEach((listener) => listener(link, cause)),
+      onMessage: (message, from) => tell(this.#messageListeners, message, from),
+      onPeerLost: (link, cause) => tell(this.#lostListeners, link, cause),
     });
   }
 
@@ -113,12 +115,20 @@ export class TcpEndpoint implements TcpTransport {
   }
 
   revoke(pskIdentity: string): void {
-    this.#registry.revoke(pskIdentity);
+    const cause = new DownloadError('auth_failed', 'the key was revoked');
+    for (const connection of this.#connections) {
+      if (connection.proof.pskIdentity === pskIdentity) connection.end(cause, goodbyeFor(cause));
+    }
   }
 
   async close(): Promise<void> {
-    this.#listener?.close();
+    const stopped = this.#listener?.close();
     await this.#registry.close();
+    // What is left are connections whose peers were never admitted, or have been told goodbye.
+    const left = [...this.#connections];
+    for (const connection of left) connection.end(undefined);
+    await Promise.all(left.map(({ closed }) => closed));
+    await stopped;
   }
 
   #checkSendable(peerId: string, { header, body }: OutgoingMessage): void {
@@ -140,8 +150,14 @@ export class TcpEndpoint implements TcpTransport {
       onMessage: (message) => this.#registry.received(connection, message),
       onEnd: (cause) => this.#registry.ended(connection, cause),
     });
+    this.#remember(connection);
     socket.on('data', (chunk: Uint8Array) => reader.push(chunk));
     if (refusal) connection.end(refusal, goodbyeFor(refusal));
+  }
+
+  #remember(connection: Connection): void {
+    this.#connections.add(connection);
+    void connection.closed.then(() => this.#connections.delete(connection));
   }
 
   #createDialer(): Dialer {
@@ -158,6 +174,7 @@ export class TcpEndpoint implements TcpTransport {
   #greet(secured: SecuredSocket, peerId: string, signal: AbortSignal): Promise<void> {
     return greet(secured, {
       connection: this.#connectionOptions,
+      onBegin: (connection) => this.#remember(connection),
       timeoutMs: this.#settings.limits.handshakeTimeoutMs,
       signal,
       admit: (connection, preface) => this.#registry.admitDialled(peerId, connection, preface),
@@ -173,4 +190,17 @@ export class TcpEndpoint implements TcpTransport {
 
 function cannotDial(): never {
   throw new DownloadError('unreachable', 'the side that has the keys does not dial');
+}
+
+/** Calls each listener. The error of one stops neither the others nor the reading: it surfaces as an uncaught one. */
+function tell<A extends readonly unknown[]>(listeners: Iterable<(...args: A) => void>, ...args: A): void {
+  for (const listener of listeners) {
+    try {
+      listener(...args);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
 }

@@ -4,11 +4,18 @@ import { BodyPool } from '../src/body-pool.ts';
 describe('BodyPool', () => {
   it('gives released memory to the next body of exactly that size', () => {
     const pool = new BodyPool();
-    const body = pool.take(1000);
+    const body = pool.take(100_000);
     pool.giveBack(body);
-    expect(pool.take(999)).not.toBe(body);
-    expect(pool.take(1000)).toBe(body);
-    expect(pool.take(1000)).not.toBe(body);
+    expect(pool.take(99_999) === body).toBe(false);
+    expect(pool.take(100_000) === body).toBe(true);
+    expect(pool.take(100_000) === body).toBe(false);
+  });
+
+  it('keeps no small ones', () => {
+    const pool = new BodyPool();
+    const body = pool.take(65_535);
+    pool.giveBack(body);
+    expect(pool.take(65_535) === body).toBe(false);
   });
 
   it('gives bodies that fill an ArrayBuffer of their own', () => {

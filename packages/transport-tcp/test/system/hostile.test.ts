@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { TcpOptions } from '@towline/transport-tcp';
 import { TestClock } from '../support/test-clock.ts';
 import { claim, frame, goodbyeCode, preface, RawPeer } from './support/raw-peer.ts';
 import { message, openOwner, openReceiver, resultOf } from './support/scene.ts';
 
+/** How a TLS 1.3 client begins. */
+const tlsHello = Buffer.from('1603010200010001fc0303000102030405060708', 'hex');
 const header = Buffer.from([0, 0, 0, 7]);
 
 /** An owner with a well-behaved receiver, and a raw peer beside it that is not admitted yet. */
@@ -33,7 +36,7 @@ async function admittedScene() {
 describe('before its admission', () => {
   it.each<[string, Buffer, string | undefined]>([
     ['an HTTP request', Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'), 'protocol'],
-    ['a TLS hello', Buffer.from('160301020001000001fc0303', 'hex'), 'protocol'],
+    ['a TLS hello', tlsHello, 'protocol'],
     ['zeros', Buffer.alloc(100), 'protocol'],
     ['a message', frame(2, header), 'protocol'],
     ['a ping', frame(3, ''), 'protocol'],
@@ -117,16 +120,19 @@ describe('after its admission', () => {
 });
 
 describe('a peer that connects and says nothing', () => {
-  it('K6 loses its connection after handshakeTimeoutMs, also when it says a little', async () => {
+  it.each<[string, Partial<TcpOptions>]>([
+    ['plain', {}],
+    ['psk', { psk: { keys: () => undefined } }],
+  ])('K6 loses its %s connection after handshakeTimeoutMs, also when it says a little', async (_mode, options) => {
     const clock = new TestClock();
-    const { port } = await openOwner({ clock });
+    const { port } = await openOwner({ clock, ...options });
     const deadlines = clock.timerSet(5000);
     const silent = await RawPeer.dial(port);
     await deadlines;
     const second = clock.timerSet(5000);
     const slow = await RawPeer.dial(port);
     await second;
-    slow.write(preface('slow').subarray(0, 20));
+    slow.write(('psk' in options ? tlsHello : preface('slow')).subarray(0, 5));
     clock.advance(5000);
     expect((await silent.everything).byteLength).toBe(0);
     expect((await slow.everything).byteLength).toBe(0);
@@ -147,6 +153,19 @@ describe('a peer that connects and says nothing', () => {
     fourth.write(frame(2, header));
     expect((await inbox.message()).from.peerId).toBe('fourth');
     second.socket.destroy();
+  });
+
+  it('K6 gives its place back, in TLS too', async () => {
+    const key = Buffer.alloc(32, 1);
+    const { inbox, address } = await openOwner({ maxConnections: 1, psk: { keys: () => ({ key }) } });
+    for (let id = 0; id < 5; id += 1) {
+      const { receiver } = await openReceiver(address, { psk: { identity: 'i', key } });
+      await receiver.send('owner', message(id));
+      await receiver.close();
+      expect(await inbox.take(2)).toEqual([String(id), 'lost:closed']);
+      const wrong = await openReceiver(address, { psk: { identity: 'i', key: Buffer.alloc(32, 2) } });
+      expect(await resultOf(wrong.receiver.send('owner', message(9)))).toMatch(/^(?:auth_failed|unreachable)$/);
+    }
   });
 
   it('leaves room for others up to maxConnections', async () => {

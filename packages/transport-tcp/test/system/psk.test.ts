@@ -116,6 +116,19 @@ describe('without the right key', () => {
     expect(inbox.untaken).toEqual([]);
   });
 
+  it('a key table that throws refuses the peer, and the endpoint goes on', async () => {
+    const keys = (asked: string): PskEntry => {
+      if (asked !== identity) throw new Error(`no ${asked}`);
+      return { key };
+    };
+    const { inbox, address } = await openOwner({ psk: { keys } });
+    const { receiver: unknown } = await openReceiver(address, { psk: { identity: 'nobody', key } });
+    expect(await resultOf(unknown.send('owner', message(1)))).toBe('auth_failed');
+    const { receiver } = await openReceiver(address, { psk: { identity, key } });
+    await receiver.send('owner', message(2));
+    expect(await inbox.take(1)).toEqual(['2']);
+  });
+
   it('K6 no key fails, in TLS 1.3 and below', async () => {
     const { port, inbox } = await keyOwner();
     expect(await tlsClient(port, {})).toMatch(/^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/);

@@ -18,11 +18,18 @@ export class Proxy {
     this.#target = target;
   }
 
+  /** One that is closed with the test. */
   static async open(address: string): Promise<Proxy> {
+    const proxy = await Proxy.start(address);
+    onTestFinished(() => proxy.close());
+    return proxy;
+  }
+
+  /** One that the caller closes. */
+  static async start(address: string): Promise<Proxy> {
     const proxy = new Proxy(portOf(address));
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
-    onTestFinished(() => proxy.#close());
     return proxy;
   }
 
@@ -82,6 +89,13 @@ export class Proxy {
     for (const socket of this.#refused.splice(0)) socket.destroy();
   }
 
+  async close(): Promise<void> {
+    this.cut();
+    this.refuse();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
   #forward(socket: Socket): void {
     this.#accepted += 1;
     socket.on('error', () => {});
@@ -111,12 +125,5 @@ export class Proxy {
     });
     from.on('end', () => to.end());
     from.on('close', () => to.destroy());
-  }
-
-  async #close(): Promise<void> {
-    this.cut();
-    this.refuse();
-    this.#server.close();
-    await once(this.#server, 'close');
   }
 }
