@@ -100,8 +100,9 @@ describe('admission', () => {
       receivers: ['a'],
       admit: 'anyone',
     });
-    const refs = objects.map((object) => transaction.addObject(object));
-    await world.download(world.service('s'), refs[0] as (typeof refs)[0], new Collector());
+    const [ref] = objects.map((object) => transaction.addObject(object));
+    if (!ref) throw new Error('no ref');
+    await world.download(world.service('s'), ref, new Collector());
     await world.clock.advance(5000);
     expect(await transaction.delete()).toMatchObject({ others: [{ receiverId: 's', status: 'success' }] });
     expect(objects[1]?.callbacks).toEqual(['transactionDone deleted', 'release']);

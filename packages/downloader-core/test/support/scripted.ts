@@ -8,7 +8,7 @@ export interface OpenCall {
   readonly state: ChunkState | undefined;
   readonly context: ProduceContext;
   /** Ends it with the chunk that it was asked for, or with something else. */
-  answer(produced?: unknown): void;
+  answer(produced?: Produced<ChunkState>): void;
   fail(error: unknown): void;
 }
 
@@ -18,15 +18,15 @@ export class Gated extends ChunkList {
   readonly open: OpenCall[] = [];
 
   override produce(state: ChunkState | undefined, context: ProduceContext): Promise<Produced<ChunkState>> {
-    const { promise, resolve, reject } = deferred<Produced<ChunkState>>();
+    const result = deferred<Produced<ChunkState>>();
     const usual = (): Produced<ChunkState> | Promise<Produced<ChunkState>> => super.produce(state, context);
     this.open.push({
       state,
       context,
-      answer: (produced) => resolve((produced as Produced<ChunkState>) ?? usual()),
-      fail: reject,
+      answer: (produced) => void Promise.resolve(produced ?? usual()).then((value) => result.resolve(value)),
+      fail: (error) => result.reject(error),
     });
-    return promise;
+    return result.promise;
   }
 
   /** The last call that was made. */
