@@ -111,6 +111,8 @@ export class Delivery {
     const { status, reason } = final;
     entry.final = final;
     entry.pending = undefined;
+    // What is still on its way to the receiver is no open pull any more: no end of the transaction takes it back.
+    if (ref.servings.get(receiverId)?.isThrough) ref.servings.delete(receiverId);
     const receiver = this.roster.receivers.get(receiverId);
     if (receiver) receiver.finalRefs += 1;
     this.#setup.context.requests.release({ refId: ref.refId, receiverId });
@@ -127,7 +129,6 @@ export class Delivery {
   fail(ref: ServedRef, entry: LedgerEntry, reason: string, refuse?: string): void {
     if (entry.final) return;
     ref.servings.get(entry.receiverId)?.stop(refuse, `recorded as failed: ${reason}`);
-    ref.servings.delete(entry.receiverId);
     // No nonce: a confirmation that comes now is late, and undoes nothing (rule D9).
     this.record(ref, entry, { status: 'failed', reason, downloadId: entry.downloadId, nonce: undefined });
   }
@@ -198,7 +199,6 @@ export class Delivery {
   }
 
   #through(ref: ServedRef, entry: LedgerEntry, status: 'eof' | 'error', code: string | undefined): string | undefined {
-    ref.servings.delete(entry.receiverId);
     if (entry.final) return undefined;
     if (status === 'error') {
       const reason = code ?? 'source_error';

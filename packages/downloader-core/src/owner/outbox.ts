@@ -71,11 +71,11 @@ export class Outbox {
     digest: ChunkDigest,
     end: { status: 'eof' | 'error'; nonce?: string | undefined; code?: string; reason?: string },
   ): void {
-    const { context, peerId, pull } = this.#setup;
+    const { context, peerId, pull, signal } = this.#setup;
     const { downloadId, pullNo } = pull;
     const { chunks } = digest;
     const message = { kind: 'end', downloadId, pullNo, chunks, digest: digest.digest(), ...end } as const;
-    this.#track(context.wire.send(peerId, message));
+    this.#track(context.wire.send(peerId, message, signal));
   }
 
   /** Refuses the pull. It goes out even when the pull has ended. */

@@ -54,6 +54,7 @@ export class Serving {
   #sentBytes = 0;
   #sentItems: number | undefined;
   #wake: Deferred<void> | undefined;
+  #isThrough = false;
   /** Settles when nothing of it runs or is read any more. Never rejects. */
   readonly done: Promise<void>;
 
@@ -75,6 +76,11 @@ export class Serving {
 
   get pullNo(): number {
     return this.#order.pull.pullNo;
+  }
+
+  /** Whether all of it was handed to the transport, the end included. */
+  get isThrough(): boolean {
+    return this.#isThrough;
   }
 
   /** Takes more credit; the highest wins, so that loss and repeats do no harm (rule S9). */
@@ -231,6 +237,7 @@ export class Serving {
   #end(produced: Exclude<CheckedProduced, CheckedChunk>, digest: ChunkDigest): void {
     const problem =
       produced.status === 'error' ? { code: produced.code ?? 'source_error', reason: produced.reason } : undefined;
+    this.#isThrough = true;
     const nonce = this.#host.served(produced.status, problem?.code);
     this.#outbox.sendEnd(digest, { status: produced.status, nonce, ...problem });
   }
