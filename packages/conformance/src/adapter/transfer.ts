@@ -33,7 +33,7 @@ export interface Transferred<R> {
 }
 
 // Real adapters do real input and output, so time is real here; all waits are short. Faults come a dozen at most.
-const patience: DownloadOptions = { requestTimeoutMs: 250, backoffBaseMs: 1, backoffCapMs: 10, maxRetries: 20 };
+const patience: DownloadOptions = { requestTimeoutMs: 100, backoffBaseMs: 1, backoffCapMs: 10, maxRetries: 20 };
 const callbackTimeoutMs = 2000;
 
 /** Hands an object to consumers through an engine of its own, over a network in memory. */
