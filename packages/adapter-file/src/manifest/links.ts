@@ -13,8 +13,9 @@ interface Place {
 type Resolved = Place | 'outside' | 'loop' | 'too long';
 
 /**
- * Says whether symbolic links of one folder stay inside of it: followed as a file system would, through other links too,
- * since `a/b/..` is not `a` when `b` is a link. Each link is followed once, so the time is linear in the links' lengths.
+ * Says whether symbolic links of one folder stay inside of it, in both ways in which they are read. POSIX systems follow
+ * name by name, through other links too, so that `a/b/..` is not `a` when `b` is a link; Windows, and programs that
+ * simplify a path first, take `b/..` away as text. Each link is followed once, so the time is linear in the links' lengths.
  */
 export class LinkResolver {
   readonly #known = new Map<TreeNode, Resolved>();
@@ -25,6 +26,7 @@ export class LinkResolver {
     if (target === '') return 'points to nothing';
     if (target.includes('\0')) return 'contains a NUL character';
     if (target.startsWith('/')) return 'is absolute, so it leads out of its folder';
+    if (leadsOutAsText(link, target)) return 'leads out of its folder';
     switch (this.#resolve(link, 1)) {
       case 'outside':
         return 'leads out of its folder';
@@ -66,4 +68,20 @@ export class LinkResolver {
     if (child === undefined) return { node, missing: missing + 1 };
     return child.entry?.type === 'link' ? this.#resolve(child, depth + 1) : { node: child, missing: 0 };
   }
+}
+
+function leadsOutAsText(link: TreeNode, target: string): boolean {
+  let depth = depthOf(link) - 1;
+  for (const name of target.split('/')) {
+    if (name === '' || name === '.') continue;
+    depth += name === '..' ? -1 : 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+function depthOf(node: TreeNode): number {
+  let depth = 0;
+  for (let at = node.parent; at !== undefined; at = at.parent) depth += 1;
+  return depth;
 }

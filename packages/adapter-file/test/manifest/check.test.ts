@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkEntries, sumOfSizes } from '../../src/manifest/check.ts';
@@ -96,6 +96,10 @@ describe('a symbolic link', () => {
     ['to a neighbour of the folder', [link('l', '../other')]],
     ['from deeper, but still out', [folder('a'), link('a/l', '../../x')]],
     ['out and in again', [link('l', '../target/a'), file('a')]],
+    [
+      'out as text, though not as the system follows it',
+      [folder('a'), folder('a/b'), link('l', 'a/b'), link('m', 'l/../..')],
+    ],
     ['out through missing folders', [link('l', 'x/../../y')]],
     ['empty', [link('l', '')]],
     ['with a NUL', [link('l', 'a\0b')]],
@@ -131,59 +135,50 @@ describe('a symbolic link', () => {
 
 describe('links that are accepted', () => {
   const newFolder = temporaryFolders();
-  const names = fc.constantFrom('a', 'b', 'c', 'd');
-  const pathArbitrary = fc.array(names, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
-  const targetArbitrary = fc
-    .array(fc.constantFrom('a', 'b', 'c', 'd', '..', '..', '.'), { minLength: 1, maxLength: 6 })
-    .map((parts) => parts.join('/'));
-  const entryArbitrary: fc.Arbitrary<ManifestEntry> = fc.oneof(
-    pathArbitrary.map((path) => folder(path)),
-    pathArbitrary.map((path) => file(path)),
-    fc.tuple(pathArbitrary, targetArbitrary).map(([path, target]) => link(path, target)),
-    fc.tuple(pathArbitrary, targetArbitrary).map(([path, target]) => link(path, target)),
-  );
+  // Few names, so that links meet folders and each other.
+  const folders = ['a', 'a/b', 'c'].map((path) => folder(path));
+  const places = ['l', 'm', 'a/l', 'a/m', 'a/b/l', 'a/b/m', 'c/l', 'c/m'];
+  const linkArbitrary = fc
+    .record({ path: fc.constantFrom(...places), to: fc.constantFrom('', 'a', 'a/b', 'c', ...places), up: fc.nat(2) })
+    .map(({ path, to, up }) => link(path, `./${posix.relative(posix.dirname(path), to)}${'/..'.repeat(up)}`));
+  const linksArbitrary = fc.uniqueArray(linkArbitrary, { selector: ({ path }) => path, minLength: 1, maxLength: 5 });
 
   it('C6 lead nowhere outside of the folder, as the file system itself follows them', () => {
     const root = newFolder();
     fc.assert(
-      fc.property(fc.array(entryArbitrary, { maxLength: 12 }), (generated) => {
-        const entries = wellFormed(generated);
+      fc.property(linksArbitrary, (links) => {
+        const entries = [...folders, ...links].toSorted(byPath);
         fc.pre(codeOf(entries) === 'accepted');
         const target = join(root, 'target');
         rmSync(target, { recursive: true, force: true });
         makeEntries(target, entries);
-        for (const entry of entries) if (entry.type === 'link') expectInside(target, join(target, entry.path));
+        for (const { path } of links) expectInside(target, join(target, path));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
-
-// The list without what is wrong with it apart from its links.
-function wellFormed(generated: readonly ManifestEntry[]): ManifestEntry[] {
-  const kept: ManifestEntry[] = [];
-  for (const entry of generated.toSorted(byPath)) {
-    const withEntry = [...kept, entry];
-    if (codeOf(withEntry) !== 'bad_manifest') kept.push(entry);
-  }
-  return kept;
-}
 
 function makeEntries(target: string, entries: readonly ManifestEntry[]): void {
   mkdirSync(target);
   for (const { type, path } of entries) {
     if (type === 'folder') mkdirSync(join(target, path));
-    if (type === 'file') writeFileSync(join(target, path), 'x');
   }
   for (const entry of entries) if (entry.type === 'link') symlinkSync(entry.target, join(target, entry.path));
 }
 
+// Node's own realpath simplifies what a link says as text first; the native one is that of the system.
 function expectInside(target: string, path: string): void {
-  let real: string;
-  try {
-    real = realpathSync(path);
-  } catch {
-    return;
+  for (const follow of [realpathSync, realpathSync.native]) {
+    const real = attempt(() => follow(path)) ?? target;
+    expect(`${real}/`.startsWith(`${target}/`)).toBe(true);
   }
-  expect(`${real}/`.startsWith(`${target}/`)).toBe(true);
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
