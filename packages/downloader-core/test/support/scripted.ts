@@ -1,4 +1,4 @@
-import type { ProduceContext, Produced } from '@towline/downloader-core';
+import type { Downloadable, ProduceContext, Produced, Ref, Transaction } from '@towline/downloader-core';
 
 import { deferred } from '../../src/base/deferred.ts';
 import { ChunkList, type ChunkState } from './objects.ts';
@@ -53,4 +53,9 @@ export class Producing extends ChunkList {
     this.calls.push(`produce ${state?.next ?? 0}`);
     return this.#produce(state, context) as Produced<ChunkState>;
   }
+}
+
+/** Adds two objects; their refs. */
+export function addBoth(transaction: Transaction, first: Downloadable, second: Downloadable): readonly [Ref, Ref] {
+  return [transaction.addObject(first), transaction.addObject(second)];
 }
