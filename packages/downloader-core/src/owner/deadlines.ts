@@ -60,5 +60,5 @@ export function nextDeadlineMs(view: DeadlineView, nowMs: number): number {
     if (!receiver.pulled) continue;
     limits.push((receiver.waiting > 0 ? nowMs : receiver.silentSinceMs) + view.idleTimeoutMs);
   }
-  return Math.min(...limits);
+  return limits.reduce((first, limit) => Math.min(first, limit));
 }

@@ -71,6 +71,8 @@ export class Delivery {
     ref.servings.get(receiver.id)?.stop(isNew ? 'replaced' : undefined, 'a newer download of the same receiver began');
     if (!request) this.#setup.context.requests.release({ refId: ref.refId, receiverId: receiver.id });
     if (!entry.started) this.#came(receiver);
+    // Until its totals say otherwise a request is taken for a narrowing one.
+    if (isNew) entry.selected = request !== undefined;
     beginPull(entry, downloadId, pullNo);
     this.active(receiver);
     this.#begin(ref, receiver, entry, order);
@@ -195,6 +197,8 @@ export class Delivery {
     void serving.done.then(() => {
       this.draining.delete(serving);
       if (ref.servings.get(receiver.id) === serving) ref.servings.delete(receiver.id);
+      // Nothing will be recorded any more that could release the request of one who is final.
+      if (entry.final) context.requests.release({ refId: ref.refId, receiverId: receiver.id });
     });
   }
 

@@ -48,6 +48,9 @@ export interface TransactionDone {
   readonly baseObjects: readonly unknown[];
 }
 
+/** The most receivers of one transaction, declared or not: an endless row of names must not fill the memory. */
+export const maxReceivers = 100_000;
+
 /** Options, checked and completed. */
 export interface TransactionPlan {
   readonly receivers: readonly string[] | undefined;
@@ -109,6 +112,7 @@ function plannedReceivers(options: TransactionOptions, logger: Logger): readonly
     if (problem) invalidArgument('receivers', `has an identity that ${problem}`);
   }
   const unique = [...new Set(receivers)];
+  if (unique.length > maxReceivers) invalidArgument('receivers', `has more than ${maxReceivers} identities`);
   if (unique.length < receivers.length) {
     const repeated = receivers.filter((receiver, index) => receivers.indexOf(receiver) < index);
     logger.warn('receivers were declared more than once', { receivers: repeated.map((id) => printable(id)) });
@@ -119,8 +123,8 @@ function plannedReceivers(options: TransactionOptions, logger: Logger): readonly
 function plannedCount(options: TransactionOptions, receivers: readonly string[] | undefined): number | undefined {
   const { receiverCount } = options;
   if (receiverCount === undefined) return receivers?.length;
-  if (!Number.isSafeInteger(receiverCount) || receiverCount < 1)
-    invalidArgument('receiverCount', 'must be a whole number from 1');
+  if (!Number.isSafeInteger(receiverCount) || receiverCount < 1 || receiverCount > maxReceivers)
+    invalidArgument('receiverCount', `must be a whole number from 1 to ${maxReceivers}`);
   if (receivers && receivers.length !== receiverCount) {
     invalidArgument('receiverCount', `is ${receiverCount}, but ${receivers.length} receivers are declared`);
   }

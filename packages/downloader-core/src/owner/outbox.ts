@@ -1,8 +1,9 @@
 import { reasonOf } from '../base/text.ts';
 import type { ChunkDigest } from '../wire/chunk-digest.ts';
-import { copyTogether, totalBytes } from '../wire/copies.ts';
+import { totalBytes } from '../wire/copies.ts';
 import type { Uncut } from '../wire/cut.ts';
 import type { Pull } from '../wire/messages.ts';
+import type { OutgoingBody } from '../wire/wire.ts';
 import type { OwnerContext } from './context.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { CheckedChunk } from './produced.ts';
@@ -49,19 +50,18 @@ export class Outbox {
     onSent: () => void,
   ): void {
     const { downloadId, pullNo } = this.#setup.pull;
-    const sendable = this.#sendable(segments, false);
-    const checksum = this.#setup.context.hasher().checksum(sendable);
-    this.#sendBody({ kind: 'described', downloadId, pullNo, ...details }, sendable, checksum, onSent);
+    const checksum = this.#setup.context.hasher().checksum(segments);
+    this.#sendBody({ kind: 'described', downloadId, pullNo, ...details }, { segments, checksum }, onSent);
   }
 
   /** Sends a chunk and adds it to the digest of the pull. */
   sendChunk(chunk: CheckedChunk, digest: ChunkDigest, onSent: () => void): void {
     const { downloadId, pullNo } = this.#setup.pull;
-    const segments = [...this.#sendable(chunk.segments, chunk.owned), chunk.stateBytes];
+    const segments = [...chunk.segments, chunk.stateBytes];
     const checksum = this.#setup.context.hasher().checksum(segments);
     digest.add(checksum);
     const message = { kind: 'chunk', downloadId, pullNo, seq: digest.chunks, items: chunk.items } as const;
-    this.#sendBody(message, segments, checksum, () => {
+    this.#sendBody(message, { segments, checksum, owned: chunk.owned }, () => {
       onSent();
       this.#recycle(chunk);
     });
@@ -87,10 +87,10 @@ export class Outbox {
       .catch(() => {});
   }
 
-  #sendBody(message: Uncut, segments: readonly Uint8Array[], checksum: Uint8Array, onSent: () => void): void {
+  #sendBody(message: Uncut, body: OutgoingBody, onSent: () => void): void {
     const { context, entry, peerId, signal } = this.#setup;
-    entry.wireBytes += totalBytes(segments);
-    this.#track(context.wire.sendBody(peerId, message, { segments, checksum }, signal).finally(onSent));
+    entry.wireBytes += totalBytes(body.segments);
+    this.#track(context.wire.sendBody(peerId, message, body, signal).finally(onSent));
   }
 
   #track(send: Promise<void>): void {
@@ -100,14 +100,6 @@ export class Outbox {
     });
     this.#sends.add(tracked);
     void tracked.finally(() => this.#sends.delete(tracked));
-  }
-
-  // A transport that takes ArrayBuffers away may only get those that nobody else uses (rule M4).
-  #sendable(segments: readonly Uint8Array[], owned: boolean): readonly Uint8Array[] {
-    if (!this.#setup.context.capabilities.detachesBodies) return segments;
-    return segments.map((segment) =>
-      owned && segment.byteLength === segment.buffer.byteLength ? segment : copyTogether([segment]),
-    );
   }
 
   #recycle(chunk: CheckedChunk): void {

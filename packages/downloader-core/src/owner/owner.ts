@@ -209,6 +209,8 @@ export class Owner implements TransactionTables {
 
   #readPull(ref: ServedRef, pull: Pull, pieces: readonly Uint8Array[], link: PeerLink): PullOrder | undefined {
     try {
+      // A peer sends the parts of one pull in a row: what another pull comes between was given up.
+      if (pull.body.parts === 1) this.#assemblers.delete(link.peerId);
       const assembler = this.#assemblers.get(link.peerId) ?? new BodyAssembler(this.#context.hasher());
       this.#assemblers.set(link.peerId, assembler);
       return readPull(this.#context, assembler, ref, pull, pieces, link.peerId);

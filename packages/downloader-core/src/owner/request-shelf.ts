@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes } from '../base/hash.ts';
 import { abortReason } from '../base/signals.ts';
@@ -11,8 +12,12 @@ export interface RequestOf {
 
 interface Place {
   readonly reservation: Pick<Reservation, 'bytes' | 'release'>;
+  readonly cancelTimer: () => void;
   held?: { readonly checksum: Uint8Array; readonly value: unknown };
 }
+
+// A peer that asks for a place and sends no request must not keep it from others.
+const unfilledPlaceMs = 30_000;
 
 /**
  * Requests of open downloads, parsed, and descriptions on their way: together they take at most a quarter of the byte
@@ -22,11 +27,13 @@ export class RequestShelf {
   readonly #budget: ByteBudget;
   readonly #quarter: ByteBudget;
   readonly #limitBytes: number;
+  readonly #clock: Clock;
   /** By ref, then by receiver. */
   readonly #places = new Map<string, Map<string, Place>>();
 
-  constructor(budget: ByteBudget, largestBytes: number) {
+  constructor(budget: ByteBudget, largestBytes: number, clock: Clock) {
     this.#budget = budget;
+    this.#clock = clock;
     this.#quarter = new ByteBudget(Math.floor(budget.totalBytes / 4));
     this.#limitBytes = Math.min(largestBytes, this.#quarter.totalBytes);
   }
@@ -69,7 +76,9 @@ export class RequestShelf {
   /** Keeps a parsed request in the place that was set aside for its download. */
   hold(of: RequestOf, checksum: Uint8Array, value: unknown): void {
     const place = this.#placeOf(of);
-    if (place) place.held = { checksum, value };
+    if (!place) return;
+    place.cancelTimer();
+    place.held = { checksum, value };
   }
 
   /** Gives back a place whose request did not come as it should. */
@@ -83,6 +92,7 @@ export class RequestShelf {
     const place = places?.get(of.receiverId);
     places?.delete(of.receiverId);
     if (places?.size === 0) this.#places.delete(of.refId);
+    place?.cancelTimer();
     place?.reservation.release();
   }
 
@@ -98,7 +108,8 @@ export class RequestShelf {
 
   #setPlace(of: RequestOf, reservation: Place['reservation']): void {
     const places = this.#places.get(of.refId) ?? new Map<string, Place>();
-    this.#places.set(of.refId, places.set(of.receiverId, { reservation }));
+    const cancelTimer = this.#clock.setTimer(unfilledPlaceMs, () => this.releaseEmpty(of));
+    this.#places.set(of.refId, places.set(of.receiverId, { reservation, cancelTimer }));
   }
 
   #tryReserve(bytes: number, kind: ReservationKind): Place['reservation'] | undefined {

@@ -1,5 +1,5 @@
 import type { IdentityStrength, PeerLink } from '../base/transport.ts';
-import type { TransactionPlan } from './options.ts';
+import { maxReceivers, type TransactionPlan } from './options.ts';
 
 /** One receiver of a transaction, over all its refs. */
 export interface Receiver {
@@ -32,8 +32,6 @@ export interface Roster {
 
 /** Strangers of one transaction at most (rule R8). */
 export const maxStrangers = 1000;
-/** Receivers of a transaction without declared ones at most: an endless row of names must not fill the memory. */
-export const maxUndeclared = 100_000;
 
 const strengths: readonly IdentityStrength[] = ['claimed', 'vouched', 'proven'];
 
@@ -52,7 +50,7 @@ export function admission(roster: Roster, link: PeerLink): 'known' | 'expected' 
   if (known) return 'known';
   if (plan.receivers && !plan.admitAnyone) return 'not_admitted';
   if (plan.receivers) return receivers.size - plan.receivers.length < maxStrangers ? 'other' : 'full';
-  if (plan.receiverCount === undefined) return receivers.size < maxUndeclared ? 'other' : 'full';
+  if (plan.receiverCount === undefined) return receivers.size < maxReceivers ? 'other' : 'full';
   return receivers.size + roster.closedSeats < plan.receiverCount ? 'expected' : 'full';
 }
 

@@ -159,7 +159,7 @@ export class Serving {
       const totals = await this.#totals(whole);
       this.#entry.bytesTotal = totals.totalBytes;
       this.#entry.itemsTotal = totals.totalItems;
-      this.#entry.selected = this.#order.request !== undefined && totals.totalBytes !== whole.totalBytes;
+      this.#entry.selected = this.#order.request !== undefined && !isWhole(totals, whole);
       return { totals, segments: totalsOnly ? [] : describedSegments(description) };
     });
   }
@@ -177,6 +177,7 @@ export class Serving {
       await this.#outbox.room();
       const reservation = await this.#reserve();
       const produced = await this.#produce(state, reservation, digest.chunks === 0);
+      if (this.#controller.signal.aborted) return reservation.release();
       if (produced.status !== 'ok') {
         reservation.release();
         return this.#end(produced, digest);
@@ -271,4 +272,10 @@ export class Serving {
     if (state === undefined || !object.passed) return;
     void this.#context.callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
   }
+}
+
+/** Whether a request has left the object as it was, as far as anybody knows. */
+function isWhole(totals: Totals, whole: Totals): boolean {
+  const { totalBytes: bytes, totalItems: items } = totals;
+  return bytes !== undefined && bytes === whole.totalBytes && items === whole.totalItems;
 }

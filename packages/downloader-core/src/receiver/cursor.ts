@@ -98,7 +98,7 @@ export class Cursor {
 
   /** The next pull carries the request; says whether that is new since the position last moved. */
   sendRequestAgain(): boolean {
-    const isNew = !this.#carriesRequest && !this.#sentRequestAgain;
+    const isNew = !this.#sentRequestAgain;
     this.#carriesRequest = this.#sentRequestAgain = true;
     return isNew;
   }

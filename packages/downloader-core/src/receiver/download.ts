@@ -13,6 +13,9 @@ import { Final } from './retry-error.ts';
 import { Tracker } from './tracker.ts';
 import { Transfer } from './transfer.ts';
 
+// An adapter's code can be any text; a longer one would make the message malformed.
+const longestCode = 64;
+
 /** Downloads one object (section L of the contract). Throws `invalid_argument` before anything is begun. */
 export function download<R>(
   context: ReceiverContext,
@@ -131,7 +134,13 @@ class Download<R> {
     const { owner, refId } = this.#ref;
     const interrupted = error.code === 'aborted' || error.code === 'service_closed';
     const final = !(interrupted && this.#plan.resumable);
-    this.#context.wire.post(owner, { kind: 'cancel', downloadId: this.#downloadId, refId, final, code: error.code });
+    this.#context.wire.post(owner, {
+      kind: 'cancel',
+      downloadId: this.#downloadId,
+      refId,
+      final,
+      code: error.code.slice(0, longestCode),
+    });
   }
 
   async #fail(error: DownloadError, details: { readonly acknowledged?: boolean }): Promise<DownloadError> {

@@ -33,11 +33,7 @@ function route(
   link: PeerLink,
 ): void {
   if (message.kind === 'hello') return sessions.onHello(message, link);
-  if (message.kind === 'bye') {
-    const error = sessions.onBye(message, link);
-    owner.peerLost(link.peerId);
-    return receivers.lost(link.peerId, error);
-  }
+  if (message.kind === 'bye') return sessions.onBye(message, link);
   if (!sessions.isOpen(link)) return carrier.release?.();
   switch (message.kind) {
     case 'pull':

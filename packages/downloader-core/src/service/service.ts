@@ -74,7 +74,7 @@ export class DownloadService implements AsyncDisposable {
     this.#transport = transport;
     const logger = guardLogger(options.logger ?? silentLogger);
     this.#logger = logger;
-    this.#sessions = new Sessions(transport, clock, logger);
+    this.#sessions = new Sessions(transport, clock, logger, (peerId, error) => this.#onEnded(peerId, error));
     this.#callbacks = new Callbacks(clock, logger, positive('callbackTimeoutMs', options.callbackTimeoutMs, 10_000));
     this.#budget = new ByteBudget(positive('budgetBytes', options.budgetBytes, 256 * mebibyte));
     this.#owner = new Owner(
@@ -85,7 +85,7 @@ export class DownloadService implements AsyncDisposable {
         callbacks: this.#callbacks,
         wire: this.#sessions,
         budget: this.#budget,
-        requests: new RequestShelf(this.#budget, maxRequestBytes),
+        requests: new RequestShelf(this.#budget, maxRequestBytes, clock),
         hasher: () => this.#hasher as Hasher,
         capabilities,
         endpointId: transport.endpointId,
@@ -110,7 +110,7 @@ export class DownloadService implements AsyncDisposable {
     };
     this.#detach = [
       transport.onMessage((message, link) => this.#onMessage(message, link)),
-      transport.onPeerLost((link, cause) => this.#onPeerLost(link, cause)),
+      transport.onPeerLost((link, cause) => this.#sessions.onLost(link, cause)),
     ];
     void this.#loading.then((hasher) => this.#begin(hasher));
   }
@@ -212,11 +212,9 @@ export class DownloadService implements AsyncDisposable {
     );
   }
 
-  #onPeerLost(link: PeerLink, cause: Error | undefined): void {
-    const error = this.#sessions.onLost(link, cause);
-    if (!error) return;
-    this.#owner.peerLost(link.peerId);
-    this.#receivers.lost(link.peerId, error);
+  #onEnded(peerId: string, error: DownloadError): void {
+    this.#owner.peerLost(peerId);
+    this.#receivers.lost(peerId, error);
   }
 
   #checkOpen(): void {

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { orAborted } from '../base/signals.ts';
 import { printable, reasonOf } from '../base/text.ts';
 import type { OutgoingMessage, PeerLink, Transport } from '../base/transport.ts';
+import { copyTogether } from '../wire/copies.ts';
 import { cutMessage, type Uncut } from '../wire/cut.ts';
 import { writeHeader } from '../wire/header.ts';
 import { ownLimits, type PeerLimits, protocolMajors, protocolMinor } from '../wire/limits.ts';
@@ -34,11 +35,18 @@ export class Sessions implements Wire {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #limits: PeerLimits;
+  readonly #onEnded: (peerId: string, error: DownloadError) => void;
   readonly #sessions = new Map<string, Session>();
   /** Which instance each peer was when we first spoke to it, and whether it is another now. */
   readonly #instances: ExpiringTable<{ readonly first: string; latest: string }>;
 
-  constructor(transport: Transport, clock: Clock, logger: Logger) {
+  constructor(
+    transport: Transport,
+    clock: Clock,
+    logger: Logger,
+    onEnded: (peerId: string, error: DownloadError) => void,
+  ) {
+    this.#onEnded = onEnded;
     this.#transport = transport;
     this.#clock = clock;
     this.#logger = logger;
@@ -50,9 +58,13 @@ export class Sessions implements Wire {
     return this.#deliver(peerId, () => [{ header: writeHeader(message), body: [] }], signal);
   }
 
-  sendBody(peerId: string, message: Uncut, { segments, checksum }: OutgoingBody, signal?: AbortSignal): Promise<void> {
-    const cut = ({ messageBytes }: PeerLimits): OutgoingMessage[] =>
-      cutMessage(message, segments, checksum, Math.min(messageBytes, this.#limits.messageBytes));
+  sendBody(peerId: string, message: Uncut, body: OutgoingBody, signal?: AbortSignal): Promise<void> {
+    const { segments, checksum, owned = false } = body;
+    const cut = ({ messageBytes }: PeerLimits): OutgoingMessage[] => {
+      const messages = cutMessage(message, segments, checksum, Math.min(messageBytes, this.#limits.messageBytes));
+      if (!this.#transport.capabilities.detachesBodies) return messages;
+      return messages.map((each) => detachable(each, owned && messages.length === 1));
+    };
     return this.#deliver(peerId, cut, signal);
   }
 
@@ -91,24 +103,22 @@ export class Sessions implements Wire {
     session.open.resolve();
   }
 
-  /** The peer says goodbye: what waits for it fails. Gives the error. */
-  onBye({ code, reason, majors }: Bye, link: PeerLink): DownloadError {
+  /** The peer says goodbye: what waits for it fails. */
+  onBye({ code, reason, majors }: Bye, link: PeerLink): void {
     const said =
       code === 'version' && majors ? versionMessage(majors) : `the peer ended the link: ${printable(reason ?? code)}`;
     const error = new DownloadError(printable(code, 64), said, { side: 'remote', peer: link.peerId });
     this.#close(this.#sessionOf(link), error);
-    return error;
   }
 
-  /** The link ended. Gives the error for what was under way on it, or nothing when it was not the current link. */
-  onLost(link: PeerLink, cause: Error | undefined): DownloadError | undefined {
+  /** A link ended, and what was under way on it with it. Nothing happens when it is not the current link. */
+  onLost(link: PeerLink, cause: Error | undefined): void {
     const session = this.#sessions.get(link.peerId);
-    if (!session || (session.linkId !== undefined && session.linkId !== link.linkId)) return undefined;
+    if (!session || (session.linkId !== undefined && session.linkId !== link.linkId)) return;
     const error = isDownloadError(cause)
       ? cause
       : new DownloadError('link_lost', lostMessage(link.peerId, cause), { peer: link.peerId, cause });
     this.#close(session, error);
-    return error;
   }
 
   /** Tells every greeted peer that we go, and forgets them. */
@@ -217,8 +227,10 @@ export class Sessions implements Wire {
 
   #close(session: Session, error: DownloadError): void {
     session.cancelTimer();
-    if (this.#sessions.get(session.peerId) === session) this.#sessions.delete(session.peerId);
     session.open.reject(error);
+    if (this.#sessions.get(session.peerId) !== session) return;
+    this.#sessions.delete(session.peerId);
+    this.#onEnded(session.peerId, error);
   }
 }
 
@@ -228,4 +240,10 @@ function versionMessage(theirs: readonly number[]): string {
 
 function lostMessage(peerId: string, cause: Error | undefined): string {
   return `the link to ${printable(peerId)} was lost${cause ? `: ${reasonOf(cause)}` : ''}`;
+}
+
+// A transport that takes ArrayBuffers away may only get those that nobody else uses, and each once (rule M4).
+function detachable({ header, body }: OutgoingMessage, owned: boolean): OutgoingMessage {
+  const isOurs = (segment: Uint8Array): boolean => owned && segment.byteLength === segment.buffer.byteLength;
+  return { header, body: body.map((segment) => (isOurs(segment) ? segment : copyTogether([segment]))) };
 }

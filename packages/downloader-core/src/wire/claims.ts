@@ -1,6 +1,9 @@
 /** How deep lists and maps may lie in each other; our encoder goes as deep. */
 const maxDepth = 100;
 
+/** How many values one message may hold: each costs far more memory than its one byte. What is many belongs into one `bin`. */
+const maxValues = 200_000;
+
 /**
  * Throws a `RangeError` unless every count in the MessagePack `bytes` can be true. A list or map tells its size before its
  * elements, and decoders allocate by it; but each element takes at least one byte, so all that is still to come, over all
@@ -11,9 +14,12 @@ export function checkClaims(bytes: Uint8Array): void {
   const open: number[] = [];
   let at = 0;
   let lacking = 1;
+  let values = 0;
   while (lacking > 0) {
     if (lacking > bytes.byteLength - at) throw new RangeError('a count is larger than the bytes that follow it');
     const children = childrenAt(view, at);
+    values += 1;
+    if (values > maxValues) throw new RangeError(`there are more than ${maxValues} values in one message`);
     at += sizeAt(view, at);
     lacking += children - 1;
     if (open.length > 0) open[open.length - 1] = (open.at(-1) ?? 0) - 1;

@@ -18,4 +18,6 @@ export interface Wire {
 export interface OutgoingBody {
   readonly segments: readonly Uint8Array[];
   readonly checksum: Uint8Array;
+  /** Nobody else uses the segments' ArrayBuffers: a transport may take them away (rule M4). Default false. */
+  readonly owned?: boolean;
 }

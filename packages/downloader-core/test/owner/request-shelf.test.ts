@@ -1,3 +1,4 @@
+import { ManualClock } from '@towline/transport-memory';
 import { describe, expect, it } from 'vitest';
 
 import { ByteBudget } from '../../src/owner/byte-budget.ts';
@@ -9,7 +10,7 @@ const checksum = (byte: number): Uint8Array => new Uint8Array(8).fill(byte);
 
 function shelfOf(budgetBytes: number): { budget: ByteBudget; shelf: RequestShelf } {
   const budget = new ByteBudget(budgetBytes);
-  return { budget, shelf: new RequestShelf(budget, 1000) };
+  return { budget, shelf: new RequestShelf(budget, 1000, new ManualClock()) };
 }
 
 describe('the requests that the owner holds', () => {

@@ -1,3 +1,4 @@
+import { maxReceivers } from '../../src/owner/options.ts';
 import { describe, expect, it } from 'vitest';
 
 import type { IdentityStrength, PeerLink } from '../../src/base/transport.ts';
@@ -6,7 +7,6 @@ import {
   emptySeats,
   expectedReceivers,
   maxStrangers,
-  maxUndeclared,
   newRoster,
   type Roster,
   seat,
@@ -80,8 +80,8 @@ describe('the roster', () => {
     const open = roster({});
     expect(come(open, link('a', 'claimed'))).toBe('other');
     expect(expectedReceivers(open)).toEqual([]);
-    for (let index = 1; index < maxUndeclared; index += 1) come(open, link(`r${index}`));
-    expect(open.receivers.size).toBe(maxUndeclared);
+    for (let index = 1; index < maxReceivers; index += 1) come(open, link(`r${index}`));
+    expect(open.receivers.size).toBe(maxReceivers);
     expect(come(open, link('one more'))).toBe('full');
   });
 

@@ -54,7 +54,7 @@ describe('downloadObject', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('L1 downloadFailed runs exactly once, also when downloadCompleted threw', async () => {
+  it('L1 W9 downloadFailed runs exactly once, also when downloadCompleted threw', async () => {
     class Refusing extends Collector {
       override downloadCompleted(): string {
         throw new Error('the disk is full');
