@@ -305,7 +305,7 @@ describe('serving', () => {
     const object = new Producing((state) => {
       if (failures > 0) {
         failures -= 1;
-        throw new RangeError('cannot read /home/someone/secret.bin');
+        throw new RangeError('cannot read /srv/secret.bin');
       }
       return state ? { status: 'eof' } : { status: 'ok', data: bytesOf('x'), state: { next: 1 } };
     });
@@ -341,7 +341,7 @@ describe('serving', () => {
       const world = new World();
       const ref = open(world).addObject(
         new Producing(() => {
-          throw new DownloadError(code, 'the path is /home/someone');
+          throw new DownloadError(code, 'the path is /srv/secret');
         }),
       );
       const peer = await RawPeer.greeted(world.network, 'a');
