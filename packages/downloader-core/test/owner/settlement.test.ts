@@ -424,6 +424,7 @@ describe('settlement', () => {
       throw new Error('no log');
     };
     const world = new World({ logger: { debug: fail, info: fail, warn: fail, error: fail } });
+    // oxlint-disable-next-line unicorn/no-thenable -- the very thing that is tested
     const evil = Object.defineProperty({}, 'then', {
       get: () => {
         throw new Error('no then');
