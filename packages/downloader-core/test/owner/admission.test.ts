@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 
 import { ChunkList, Collector } from '../support/objects.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+import { addBoth, Gated } from '../support/scripted.ts';
 import { World } from '../support/world.ts';
 
 describe('admission', () => {
-  it('R8 W6 with declared identities others get not_admitted, and nothing of them is kept', async () => {
+  it('R8 with declared identities others get not_admitted, and nothing of them is kept (fault W6)', async () => {
     const world = new World();
     const object = new ChunkList(['x']);
     const transaction = world.owner.newTransaction({ timeoutMs: 1000, receivers: ['a'] });
@@ -118,6 +119,8 @@ describe('admission', () => {
       admit: 'anyone',
     });
     const ref = transaction.addObject(new ChunkList(['x', 'y']));
+    const untouched = new ChunkList(['z']);
+    transaction.addObject(untouched);
     const stranger = await RawPeer.greeted(world.network, 's');
     await world.clock.advance(1000);
     await stranger.sayPull(ref, { credit: { upToSeq: 1, upToBytes: 9 } });
@@ -125,6 +128,7 @@ describe('admission', () => {
     expect(stranger.refusals).toEqual([]);
     await world.clock.advance(1);
     expect(stranger.refusals).toEqual(['already_failed']);
+    expect(untouched.callbacks).toEqual([]);
     expect(await transaction.delete()).toMatchObject({ others: [{ receiverId: 's', reason: 'idle' }] });
     expect(await world.close()).toBe(0);
   });
@@ -204,6 +208,27 @@ describe('admission', () => {
     await claimed.say(confirm);
     expect(claimed.last('confirmed')?.header).toMatchObject({ recorded: false });
     expect(await transaction.delete()).toMatchObject({ receivers: [{ reason: 'unconfirmed' }] });
+    expect(await world.close()).toBe(0);
+  });
+
+  it('R9 nor does it learn how they ended, or can confirm them', async () => {
+    const world = new World();
+    const options = { timeoutMs: 1000, receivers: ['a'] };
+    const other = world.owner.newTransaction({ ...options, transactionId: 'other' });
+    const blocker = new Gated(['y']);
+    const [hidden, blocking] = addBoth(other, new ChunkList(['x']), blocker);
+    const free = await RawPeer.greeted(world.network, 'a');
+    await free.sayPull(hidden);
+    await free.sayPull(blocking, { downloadId: 'D2' });
+    const confirm = free.confirm(hidden);
+    const limited = await RawPeer.greeted(world.network, 'a', { transactionId: 'mine' });
+    const outcome = other.delete();
+    await limited.sayPull(hidden, { pullNo: 2 });
+    expect(limited.refusals).toEqual(['unknown_ref']);
+    await limited.say(confirm);
+    expect(limited.last('confirmed')?.header).toMatchObject({ recorded: false });
+    blocker.last.answer();
+    expect(await outcome).toMatchObject({ receivers: [{ status: 'failed' }] });
     expect(await world.close()).toBe(0);
   });
 

@@ -125,7 +125,7 @@ describe('budgets of receivers', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D9 W19 a receiver that went silent on all refs is failed on each open one, however lively the others are', async () => {
+  it('D9 a receiver that went silent on all refs is failed on each open one, however lively the others are (fault W19)', async () => {
     const { world, transaction } = open({ receiverIdleTimeoutMs: 1000 });
     const objects = [new ChunkList(['x']), new ChunkList(['y']), new ChunkList(['z'])] as const;
     const [first, second, third] = objects;
@@ -328,7 +328,7 @@ describe('one instant', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D10 W20 a wall clock that jumps changes nothing', async () => {
+  it('D10 a wall clock that jumps changes nothing (fault W20)', async () => {
     const { world, transaction } = open({ timeoutMs: 1000, receivers: ['a'] });
     transaction.addObject(new ChunkList(['x']));
     world.clock.jumpWall(1e9);

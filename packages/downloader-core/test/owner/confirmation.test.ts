@@ -75,7 +75,7 @@ describe('confirmation', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D2 W8 unsolicited confirmations change nothing and are answered', async () => {
+  it('D2 unsolicited confirmations change nothing and are answered', async () => {
     const { world, transaction, object, ref, peer } = await scene();
     await peer.say(peer.confirm(ref, { downloadId: 'D1', nonce: 'guess' }));
     await peer.say(peer.confirm({ refId: 'unknown' }, { downloadId: 'D1', nonce: 'guess' }));
@@ -214,7 +214,7 @@ describe('confirmation', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D5 W11 one that was in the middle is not told as unconfirmed', async () => {
+  it('D5 one that was in the middle is not told as unconfirmed (fault W11)', async () => {
     const { world, transaction, ref, peer } = await scene();
     await peer.sayPull(ref, { credit: { upToSeq: 1, upToBytes: 9 } });
     expect(await transaction.delete()).toMatchObject({ receivers: [{ status: 'failed', reason: 'deleted' }] });
@@ -358,7 +358,7 @@ describe('final status', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D7 W5 a thrown produce is no final status, a served error is', async () => {
+  it('D7 a thrown produce is no final status, a served error is (fault W5)', async () => {
     const answers = [() => Promise.reject(new Error('later')), () => ({ status: 'error', reason: 'never' })];
     const object = new Producing(() => answers.shift()?.());
     const { world, ref, peer, outcome } = await scene({}, object);
@@ -370,7 +370,7 @@ describe('final status', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D8 W7 downloadedToAll fires once per ref, after the last expected receiver is final, also when a callback throws', async () => {
+  it('D8 downloadedToAll fires once per ref, after the last expected receiver is final, also when a callback throws (fault W7)', async () => {
     const world = new World();
     const object = new (class extends ChunkList {
       override downloadedToOne(receiverId: string, status: ReceiverStatus): void {
@@ -390,7 +390,7 @@ describe('final status', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('D8 W24 the last two receivers in one instant: each is told once, all is told once', async () => {
+  it('D8 the last two receivers in one instant: each is told once, all is told once (fault W24)', async () => {
     const { world, object, ref, outcome } = await scene({ receivers: ['a', 'b'] });
     const services = [world.service('a'), world.service('b')];
     const both = services.map((service) => world.start(service, ref, new Collector()));

@@ -2,8 +2,9 @@ import type { State } from '@towline/downloader-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { ChunkList } from '../support/objects.ts';
-import { RawPeer } from '../support/raw-peer.ts';
+import { unpack } from '../../src/wire/pack.ts';
+import { bytesOf, ChunkList } from '../support/objects.ts';
+import { RawPeer, segmentsIn } from '../support/raw-peer.ts';
 import { Gated } from '../support/scripted.ts';
 import { World } from '../support/world.ts';
 
@@ -182,6 +183,22 @@ describe('credit', () => {
     const bodies = peer.all('described').map(({ body }) => body.byteLength);
     expect(bodies[0]).toBeGreaterThan(0);
     expect(bodies[1]).toBe(0);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('S10 the description says what the object is, with a body of its own', async () => {
+    const object = Object.assign(new ChunkList(['aa']), {
+      kind: 'thing',
+      describe: () => ({ kind: 'special', name: 'n', totalBytes: 2, totalItems: 1, body: bytesOf('manifest') }),
+    });
+    const { world, ref, peer } = await pulling(object);
+    await peer.sayPull(ref, { credit: { upToSeq: 0, upToBytes: 0 }, describe: { maxBytes: 1000 } });
+    const [described] = peer.all('described');
+    if (!described) throw new Error('nothing was described');
+    expect(described.header).toMatchObject({ totalBytes: 2, totalItems: 1 });
+    const [plain, body] = segmentsIn(described);
+    expect(unpack(plain ?? bytesOf(''))).toEqual({ kind: 'special', name: 'n', totalBytes: 2, totalItems: 1 });
+    expect(body).toEqual(bytesOf('manifest'));
     expect(await world.close()).toBe(0);
   });
 

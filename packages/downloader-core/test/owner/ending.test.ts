@@ -83,7 +83,7 @@ describe('the end of a transaction', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('E2 W26 finishing is noticed at the last final status, without any timer', async () => {
+  it('E2 finishing is noticed at the last final status, without any timer (fault W26)', async () => {
     const { world, transaction, ref, peer } = await scene();
     const outcome = transaction.complete();
     await peer.sayPull(ref);
@@ -132,6 +132,14 @@ describe('the end of a transaction', () => {
     await world.owner.deleteTransaction('unknown');
     expect(await transaction.delete()).toBe(outcomes[0]);
     expect(object.callbacks).toEqual(['transactionDone deleted', 'release']);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('E6 complete() after the end gives the same outcome', async () => {
+    const { world, transaction } = await scene();
+    const deleted = await transaction.delete();
+    expect(await transaction.complete()).toBe(deleted);
+    expect(deleted).toMatchObject({ end: 'deleted', status: 'aborted' });
     expect(await world.close()).toBe(0);
   });
 
@@ -326,7 +334,7 @@ describe('shutdown', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('E7 W25 two services in one process share nothing', async () => {
+  it('E7 two services in one process share nothing (fault W25)', async () => {
     const world = new World();
     const other = world.service('other');
     const options = { timeoutMs: 1000, transactionId: 'T', receivers: ['a'] };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Logger } from '../../src/base/logger.ts';
-import { givenId, planTransaction, type TransactionOptions } from '../../src/owner/options.ts';
+import { givenId, maxReceivers, planTransaction, type TransactionOptions } from '../../src/owner/options.ts';
 
 const warnings: unknown[] = [];
 const ignore = (): void => {};
@@ -73,6 +73,13 @@ describe('the options of a transaction', () => {
     ['no number', { receiverCount: Number.NaN }],
   ])('T3 %s is refused', (_, options) => {
     expect(refused(options)).toThrow(invalid);
+  });
+
+  it('T3 a row of receivers without end is refused', () => {
+    const names = Array.from({ length: maxReceivers + 1 }, (_, index) => `r${index}`);
+    expect(plan({ receivers: names.slice(1) }).receiverCount).toBe(maxReceivers);
+    expect(refused({ receivers: names })).toThrow(invalid);
+    expect(refused({ receiverCount: maxReceivers + 1 })).toThrow(invalid);
   });
 
   it('T3 an identity that is declared twice is one receiver, with a warning', () => {

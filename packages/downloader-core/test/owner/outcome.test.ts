@@ -49,7 +49,7 @@ describe('the outcome', () => {
     expect(makeOutcome(input(details))).toMatchObject({ status: 'failed', ...expected });
   });
 
-  it('O1 W4 an empty seat is a receiver that failed', () => {
+  it('O1 an empty seat is a receiver that failed (fault W4)', () => {
     const outcome = makeOutcome(input({ expectedCount: 2, receivers: [success('a'), failed(null)] }));
     expect(outcome).toMatchObject({ status: 'failed', reason: 'receiver_failed', quorumMet: false });
   });

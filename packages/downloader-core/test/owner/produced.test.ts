@@ -95,7 +95,7 @@ describe('what produce returned', () => {
     ['negative items', { status: 'ok', data: bytes(1), state: {}, items: -1 }],
     ['broken items', { status: 'ok', data: bytes(1), state: {}, items: 1.5 }],
     ['items that are no number', { status: 'ok', data: bytes(1), state: {}, items: '1' }],
-  ])('S7 W14 W15 %s is a producer failure', (_, produced) => {
+  ])('S7 %s is a producer failure (fault W14, W15)', (_, produced) => {
     expect(statusOf(produced)).toBe('refused');
   });
 

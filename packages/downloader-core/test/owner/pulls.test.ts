@@ -79,7 +79,7 @@ describe('pulls of one receiver', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('S11 W24 pulls that race on two refs do not disturb each other', async () => {
+  it('S11 pulls that race on two refs do not disturb each other (fault W24)', async () => {
     const world = new World();
     const transaction = world.owner.newTransaction({ timeoutMs: 1000, receivers: ['a'] });
     const [x, y] = [transaction.addObject(new ChunkList(['x'])), transaction.addObject(new ChunkList(['y']))];
@@ -147,6 +147,61 @@ describe('pulls of one receiver', () => {
     await peer.sayPull(ref, { downloadId: 'D2', pullNo: 2 });
     await peer.say(peer.confirm(ref));
     expect(await done).toMatchObject({ status: 'completed' });
+    expect(await world.close()).toBe(0);
+  });
+
+  it('W3 on a lost link the pulls end and their memory is freed; what is known of the receiver stays', async () => {
+    const { world, object, ref, peer, done } = await pulling(new Gated(['x', 'y']));
+    await peer.sayPull(ref, {}, { next: 1 });
+    object.last.answer();
+    await world.rest();
+    object.last.answer();
+    await world.rest();
+    const confirm = peer.confirm(ref);
+    await peer.sayPull(ref, { pullNo: 2 });
+    expect(world.owner.stats().budget.usedBytes).toBe(1024);
+    world.network.cut('owner', 'a');
+    await world.rest();
+    expect(object.last.context.signal.aborted).toBe(true);
+    object.last.answer();
+    await world.rest();
+    expect(world.owner.stats().budget.usedBytes).toBe(0);
+    await peer.say(peer.hello());
+    await peer.sayPull(ref, { pullNo: 2 });
+    expect(peer.chunks(2)).toEqual([]);
+    await peer.say(confirm);
+    expect(peer.last('confirmed')?.header).toMatchObject({ recorded: true });
+    expect(await done).toMatchObject({ status: 'completed' });
+    expect(await world.close()).toBe(0);
+  });
+
+  it('W3 D9 the idle budget goes on while there is no link', async () => {
+    const world = new World();
+    const transaction = world.owner.newTransaction({
+      timeoutMs: 10_000,
+      receiverIdleTimeoutMs: 1000,
+      receivers: ['a'],
+    });
+    const ref = transaction.addObject(new ChunkList(['x', 'y']));
+    const outcome = transaction.complete();
+    const peer = await RawPeer.greeted(world.network, 'a');
+    await peer.sayPull(ref, { credit: one });
+    await world.clock.advance(500);
+    world.network.cut('owner', 'a');
+    await world.clock.advance(501);
+    expect(await outcome).toMatchObject({ end: 'finished', receivers: [{ reason: 'idle' }] });
+    expect(await world.close()).toBe(0);
+  });
+
+  it('B2 a download that failed learns it again after the finish, with the number of its pull', async () => {
+    const { world, ref, peer, done } = await pulling(new ChunkList(['x']));
+    await peer.sayPull(ref);
+    await peer.say(peer.confirm(ref, { status: 'failed' }));
+    await done;
+    await peer.sayPull(ref, { pullNo: 2 });
+    expect(peer.last('end')?.header).toMatchObject({ status: 'error', code: 'already_failed', pullNo: 2, chunks: 0 });
+    await peer.sayPull(ref, { downloadId: 'D2' });
+    expect(peer.refusals).toEqual(['already_finished']);
     expect(await world.close()).toBe(0);
   });
 

@@ -89,7 +89,7 @@ describe('a ref', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('R2 W3 ending an older transaction never removes a newer ref of the same id', async () => {
+  it('R2 ending an older transaction never removes a newer ref of the same id (fault W3)', async () => {
     const world = new World();
     const released = deferred<void>();
     const slow = Object.assign(new ChunkList(['old']), { release: () => released.promise });
@@ -159,7 +159,7 @@ describe('a ref', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('R4 W16 if it throws, nothing was added: the transaction finishes without it', async () => {
+  it('R4 if it throws, nothing was added: the transaction finishes without it (fault W16)', async () => {
     const world = new World();
     const transaction = world.owner.newTransaction({ timeoutMs: 1000, receivers: ['a'] });
     const good = transaction.addObject(new ChunkList(['x']));

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 
 import { pack } from '../../src/wire/pack.ts';
 import { bytesOf, ChunkList, type ChunkState, StartingCollector } from '../support/objects.ts';
-import { RawPeer } from '../support/raw-peer.ts';
+import { checksumOf, RawPeer } from '../support/raw-peer.ts';
 import { World } from '../support/world.ts';
 
 interface Selection {
@@ -204,6 +204,24 @@ describe('a request', () => {
       world.start(world.service(id), ref, selecting({ from: index + 1 })),
     );
     expect(await world.clock.runUntil(Promise.all(running))).toEqual(['b|c', 'c']);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('R10 one that is named and not held is asked for, and its place is kept', async () => {
+    const world = new World();
+    const transaction = world.owner.newTransaction({ timeoutMs: 1000, receivers: ['a'] });
+    const ref = transaction.addObject(new Selectable(['aa', 'b']));
+    const peer = await RawPeer.greeted(world.network, 'a');
+    const request = { from: 1 };
+    const checksum = checksumOf(pack(request));
+    const bytes = pack(request).byteLength;
+    await peer.sayPull(ref, { request: { checksum, bytes } });
+    expect(peer.refusals).toEqual(['request_unknown']);
+    expect(world.owner.stats().budget.usedBytes).toBe(bytes);
+    await peer.sayPull(ref, { pullNo: 2, credit: { upToSeq: 1, upToBytes: 9 } }, undefined, request);
+    await peer.sayPull(ref, { pullNo: 3, request: { checksum, bytes } });
+    expect([peer.chunks(2), peer.chunks(3)]).toEqual([['b'], ['b']]);
+    expect(peer.refusals).toEqual(['request_unknown']);
     expect(await world.close()).toBe(0);
   });
 

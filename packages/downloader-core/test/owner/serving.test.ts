@@ -31,7 +31,7 @@ describe('serving', () => {
     ['no request timeout', { requestTimeoutMs: undefined }],
     ['a request timeout of 0', { requestTimeoutMs: 0 }],
     ['a description limit that is no number', { describe: { maxBytes: '1' } }],
-  ])('S1 W21 a pull with %s gets a clear refusal and changes nothing', async (_, fields) => {
+  ])('S1 a pull with %s gets a clear refusal and changes nothing (fault W21)', async (_, fields) => {
     const world = new World();
     const object = new ChunkList(['x']);
     const transaction = world.owner.newTransaction({ timeoutMs: 10_000, receiverCount: 1 });
@@ -298,7 +298,7 @@ describe('serving', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('S6 W5 W12 a thrown error is told without details, is no end, and a later pull may succeed', async () => {
+  it('S6 a thrown error is told without details, is no end, and a later pull may succeed (fault W5, W12)', async () => {
     const world = new World();
     const events: ProgressEvent[] = [];
     let failures = 2;
@@ -361,7 +361,7 @@ describe('serving', () => {
     ['text', { status: 'ok', data: 'text', state: {} }],
     ['an unknown status', { status: 'later' }],
     ['nothing', undefined],
-  ])('S7 W14 W15 %s is a producer failure and never sent', async (_, produced) => {
+  ])('S7 %s is a producer failure and never sent (fault W14, W15)', async (_, produced) => {
     const world = new World();
     const ref = open(world).addObject(new Producing(() => produced));
     const peer = await RawPeer.greeted(world.network, 'a');
@@ -404,7 +404,7 @@ describe('serving', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('S8 W13 bytes done are the highest of consumed and sent; wire bytes count every body', async () => {
+  it('S8 bytes done are the highest of consumed and sent; wire bytes count every body (fault W13)', async () => {
     const world = new World();
     const events: ProgressEvent[] = [];
     const transaction = open(world, {

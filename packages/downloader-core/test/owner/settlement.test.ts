@@ -137,7 +137,7 @@ describe('settlement', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('E3 E5 W11 whoever is in the middle when it finishes is refused and told superseded, never completed', async () => {
+  it('E3 E5 whoever is in the middle when it finishes is refused and told superseded, never completed (fault W11)', async () => {
     const events: ProgressEvent[] = [];
     const { world, transaction, ref } = await scene(new ChunkList(['x', 'y']), {
       admit: 'anyone',
@@ -154,7 +154,7 @@ describe('settlement', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('E3 W10 running produce calls are signalled and waited for; what they bring is dropped', async () => {
+  it('E3 running produce calls are signalled and waited for; what they bring is dropped (fault W10)', async () => {
     const { world, transaction, object, ref, peer } = await scene(new Gated(['x']));
     await peer.sayPull(ref);
     const outcome = transaction.delete();
@@ -170,7 +170,7 @@ describe('settlement', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('E3 W10 a describe() that runs is waited for, too', async () => {
+  it('E3 a describe() that runs is waited for, too (fault W10)', async () => {
     const description = deferred<object>();
     const object = Object.assign(new ChunkList(['x']), { describe: () => description.promise });
     const { world, transaction, ref, peer } = await scene(object);
@@ -353,50 +353,54 @@ describe('settlement', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it.each(['throws', 'rejects', 'hangs'] as const)('E4 W7 W8 a callback that %s changes nothing else', async (how) => {
-    const world = new World({ callbackTimeoutMs: 1000 });
-    const misbehave = (): unknown => {
-      if (how === 'throws') throw new Error('no');
-      return how === 'rejects' ? Promise.reject(new Error('no')) : new Promise(() => {});
-    };
-    const objects = [new Hooked(misbehave), new Hooked(misbehave)] as const;
-    const called: string[] = [];
-    const transaction = world.owner.newTransaction({
-      timeoutMs: 10_000,
-      receivers: ['a', 'b'],
-      onProgress: () => misbehave() as never,
-      onDone: () => {
-        called.push('onDone');
-        return misbehave() as never;
-      },
-      onOutcome: () => {
-        called.push('onOutcome');
-        return misbehave() as never;
-      },
-    });
-    const refs = addBoth(transaction, ...objects);
-    const outcome = transaction.complete();
-    for (const id of ['a', 'b']) for (const ref of refs) await world.download(world.service(id), ref, new Collector());
-    expect(await world.clock.runUntil(outcome)).toMatchObject({ end: 'finished', status: 'completed' });
-    for (const { callbacks } of objects) {
-      expect(callbacks).toEqual([
-        'downloadedToOne a success',
-        'downloadedToOne b success',
-        'downloadedToAll',
-        'transactionDone finished',
-        'release',
-      ]);
-    }
-    expect(called).toEqual(['onDone', 'onOutcome']);
-    const logged = how === 'hangs' ? 'has taken longer than 1000 ms' : 'threw: no';
-    const names = ['downloadedToOne()', 'downloadedToAll()', 'transactionDone()', 'release()', 'onDone', 'onOutcome'];
-    await world.clock.advance(1000);
-    for (const name of names)
-      expect(world.lines.some(({ message }) => message.startsWith(`${name} ${logged}`))).toBe(true);
-    expect(await world.close()).toBe(0);
-  });
+  it.each(['throws', 'rejects', 'hangs'] as const)(
+    'E4 a callback that %s changes nothing else (fault W7, W8)',
+    async (how) => {
+      const world = new World({ callbackTimeoutMs: 1000 });
+      const misbehave = (): unknown => {
+        if (how === 'throws') throw new Error('no');
+        return how === 'rejects' ? Promise.reject(new Error('no')) : new Promise(() => {});
+      };
+      const objects = [new Hooked(misbehave), new Hooked(misbehave)] as const;
+      const called: string[] = [];
+      const transaction = world.owner.newTransaction({
+        timeoutMs: 10_000,
+        receivers: ['a', 'b'],
+        onProgress: () => misbehave() as never,
+        onDone: () => {
+          called.push('onDone');
+          return misbehave() as never;
+        },
+        onOutcome: () => {
+          called.push('onOutcome');
+          return misbehave() as never;
+        },
+      });
+      const refs = addBoth(transaction, ...objects);
+      const outcome = transaction.complete();
+      for (const id of ['a', 'b'])
+        for (const ref of refs) await world.download(world.service(id), ref, new Collector());
+      expect(await world.clock.runUntil(outcome)).toMatchObject({ end: 'finished', status: 'completed' });
+      for (const { callbacks } of objects) {
+        expect(callbacks).toEqual([
+          'downloadedToOne a success',
+          'downloadedToOne b success',
+          'downloadedToAll',
+          'transactionDone finished',
+          'release',
+        ]);
+      }
+      expect(called).toEqual(['onDone', 'onOutcome']);
+      const logged = how === 'hangs' ? 'has taken longer than 1000 ms' : 'threw: no';
+      const names = ['downloadedToOne()', 'downloadedToAll()', 'transactionDone()', 'release()', 'onDone', 'onOutcome'];
+      await world.clock.advance(1000);
+      for (const name of names)
+        expect(world.lines.some(({ message }) => message.startsWith(`${name} ${logged}`))).toBe(true);
+      expect(await world.close()).toBe(0);
+    },
+  );
 
-  it('E4 W8 after a transaction whose callbacks all failed the next one ends as it should', async () => {
+  it('E4 after a transaction whose callbacks all failed the next one ends as it should (fault W8)', async () => {
     const world = new World();
     const bad = world.owner.newTransaction({
       timeoutMs: 1000,

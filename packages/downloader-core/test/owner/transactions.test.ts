@@ -30,7 +30,7 @@ describe('a transaction', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('T2 W2 an id that is live is refused, and the existing transaction goes on', async () => {
+  it('T2 an id that is live is refused, and the existing transaction goes on (fault W2)', async () => {
     const world = new World();
     const options = { timeoutMs: 1000, transactionId: 'T', receivers: ['a'] };
     const first = world.owner.newTransaction(options);
@@ -87,7 +87,7 @@ describe('a transaction', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('T4 W6 the first n that pull anything are the receivers on all refs, later ones find it full', async () => {
+  it('T4 the first n that pull anything are the receivers on all refs, later ones find it full (fault W6)', async () => {
     const world = new World();
     const transaction = world.owner.newTransaction({ timeoutMs: 1000, receiverCount: 2 });
     const refs = [new ChunkList(['x']), new ChunkList(['y'])].map((object) => transaction.addObject(object));
@@ -201,7 +201,7 @@ describe('a transaction', () => {
     expect(await world.close()).toBe(0);
   });
 
-  it('T6 W1 an empty one never finishes, however long set-up takes', async () => {
+  it('T6 an empty one never finishes, however long set-up takes (fault W1)', async () => {
     const world = new World();
     const transaction = world.owner.newTransaction({ timeoutMs: 100_000, receivers: ['a'] });
     await world.clock.advance(99_000);

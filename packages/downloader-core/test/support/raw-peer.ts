@@ -151,16 +151,24 @@ export class RawPeer {
   /** The data of the chunks that came, as text; those of one pull if it is given. */
   chunks(pullNo?: number): string[] {
     const chunks = this.all('chunk').filter(({ header }) => pullNo === undefined || header['pullNo'] === pullNo);
-    return chunks.map(({ header, body }) => {
-      const { lengths } = header['body'] as { lengths: number[] };
-      return segmentsOf([body], lengths).slice(0, -1).map(textOf).join('');
-    });
+    return chunks.map((chunk) => segmentsIn(chunk).slice(0, -1).map(textOf).join(''));
   }
 
   /** The codes of the refusals that came. */
   get refusals(): unknown[] {
     return this.all('refused').map(({ header }) => header['code']);
   }
+}
+
+/** The segments of a body that came. */
+export function segmentsIn({ header, body }: Received): Uint8Array[] {
+  const { lengths } = header['body'] as { lengths: number[] };
+  return segmentsOf([body], lengths);
+}
+
+/** The checksum over segments, as it stands in headers. */
+export function checksumOf(...segments: Uint8Array[]): Uint8Array {
+  return hasher.checksum(segments);
 }
 
 /** A chunk's segments as an owner sends them: the data, then the state after it. */
