@@ -16,7 +16,7 @@ const checks = {
   'core size': 'node tools/core-size.mjs',
   text: 'node tools/check-text.mjs',
   'error docs': 'node tools/docs/errors.mjs --check',
-  rules: 'node tools/check-rules.mjs',
+  rules: 'node tools/check-rules.mjs --strict',
 };
 
 const env = {
