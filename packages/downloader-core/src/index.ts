@@ -15,4 +15,6 @@ export type {
 export type { Transaction } from './owner/transaction.ts';
 export type { DownloadOptions } from './receiver/options.ts';
 export { downloadAll, type DownloadAllOptions, downloadObject } from './service/download-object.ts';
+export type { HeldBytes } from './owner/owner.ts';
+export type { BudgetStats } from './service/owner-memory.ts';
 export { DownloadService, type DownloadServiceOptions, type ServiceStats } from './service/service.ts';

@@ -84,6 +84,11 @@ export interface Downloadable<S extends State = State, Q = unknown> {
   readonly maxChunkBytes: number;
   /** `produce` may wait for its source without bound (rule S4). Default false. */
   readonly mayWait?: boolean;
+  /**
+   * Receivers that are near each other get the same chunk, produced once (rule M2). `false`: each has its own produced,
+   * for sources that are cheaper to read than memory is to hold. Default true.
+   */
+  readonly sharesChunks?: boolean;
   /** Kept for the transaction's callbacks. Default: the Downloadable itself. */
   readonly baseObject?: unknown;
   /** Describes the object; asked at most once. */

@@ -6,7 +6,9 @@ import type { TransportCapabilities } from '../base/transport.ts';
 import type { Wire } from '../wire/wire.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Callbacks } from './callbacks.ts';
+import type { IdleChunks } from './idle-chunks.ts';
 import type { RequestShelf } from './request-shelf.ts';
+import type { StallWatch } from './stall-watch.ts';
 
 /** What the owner's side works with. */
 export interface OwnerContext {
@@ -16,6 +18,8 @@ export interface OwnerContext {
   readonly callbacks: Callbacks;
   readonly wire: Wire;
   readonly budget: ByteBudget;
+  readonly idleChunks: IdleChunks;
+  readonly stalls: StallWatch;
   readonly requests: RequestShelf;
   readonly hasher: () => Hasher;
   readonly capabilities: TransportCapabilities;

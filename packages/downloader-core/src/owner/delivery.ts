@@ -80,6 +80,14 @@ export class Delivery {
     countConsumed(entry, consumed);
   }
 
+  /** By receiver: bytes of chunks that the transport has not taken yet. */
+  heldBytes(): Map<string, number> {
+    const held = new Map<string, number>();
+    for (const { receiverId, heldBytes } of this.draining)
+      if (heldBytes > 0) held.set(receiverId, (held.get(receiverId) ?? 0) + heldBytes);
+    return held;
+  }
+
   /** Notes an accepted message of a receiver about a live ref (rule S13). */
   active(receiver: Receiver): void {
     const nowMs = this.#setup.context.clock.now();
@@ -181,10 +189,9 @@ export class Delivery {
     const serving: Serving = new Serving(
       context,
       {
-        object: ref.object,
+        ref,
         produceTimeoutMs: plan.produceTimeoutMs,
         idleTimeoutMs: plan.idleTimeoutMs,
-        describe: () => ref.describe(),
         waits: (by) => this.#waits(receiver, by),
         progress: (state, reason) => this.emit(ref, entry, state, reason),
         served: (status, code) => this.#through(ref, entry, status, code),

@@ -6,7 +6,7 @@ import type { Pull } from '../wire/messages.ts';
 import type { OutgoingBody } from '../wire/wire.ts';
 import type { OwnerContext } from './context.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { CheckedChunk } from './produced.ts';
+import type { HeldChunk } from './shared-chunks.ts';
 
 /** What an {@link Outbox} works with. */
 export interface OutboxSetup {
@@ -55,16 +55,12 @@ export class Outbox {
   }
 
   /** Sends a chunk and adds it to the digest of the pull. */
-  sendChunk(chunk: CheckedChunk, digest: ChunkDigest, onSent: () => void): void {
+  sendChunk({ chunk, checksum, owned }: HeldChunk, digest: ChunkDigest, onSent: () => void): void {
     const { downloadId, pullNo } = this.#setup.pull;
     const segments = [...chunk.segments, chunk.stateBytes];
-    const checksum = this.#setup.context.hasher().checksum(segments);
     digest.add(checksum);
     const message = { kind: 'chunk', downloadId, pullNo, seq: digest.chunks, items: chunk.items } as const;
-    this.#sendBody(message, { segments, checksum, owned: chunk.owned }, () => {
-      onSent();
-      this.#recycle(chunk);
-    });
+    this.#sendBody(message, { segments, checksum, owned }, onSent);
   }
 
   sendEnd(
@@ -100,12 +96,5 @@ export class Outbox {
     });
     this.#sends.add(tracked);
     void tracked.finally(() => this.#sends.delete(tracked));
-  }
-
-  #recycle(chunk: CheckedChunk): void {
-    const { callbacks, capabilities } = this.#setup.context;
-    const { recycle } = chunk;
-    if (!recycle || capabilities.handsOver || capabilities.detachesBodies) return;
-    void callbacks.run('recycle()', recycle);
   }
 }

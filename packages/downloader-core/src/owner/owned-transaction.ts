@@ -103,7 +103,7 @@ export class OwnedTransaction implements Transaction {
     }
     const given = givenId('refId', options.refId);
     this.#checkOpen();
-    const ref = new ServedRef(given ?? `R${this.context.random.uuid()}`, object);
+    const ref = new ServedRef(given ?? `R${this.context.random.uuid()}`, object, this.context);
     this.tables.link(ref, this);
     this.delivery.refs.push(ref);
     try {
@@ -155,6 +155,7 @@ export class OwnedTransaction implements Transaction {
     for (const ref of this.delivery.refs) {
       for (const serving of ref.servings.values()) serving.stop(endCodes[end], `the transaction has ended: ${end}`);
       ref.servings.clear();
+      ref.chunks.clear();
       this.context.requests.releaseRef(ref.refId);
     }
     void settle(this, end).then((outcome) => {

@@ -72,6 +72,13 @@ export class Owner implements TransactionTables {
     return [...this.#transactions.values(), ...this.#settling];
   }
 
+  /** What receivers hold just now, a row for each receiver of each transaction. */
+  held(): HeldBytes[] {
+    return this.all().flatMap(({ transactionId, delivery }) =>
+      [...delivery.heldBytes()].map(([receiverId, heldBytes]) => ({ transactionId, receiverId, heldBytes })),
+    );
+  }
+
   /** The transaction of a live ref. */
   transactionOf(refId: string): OwnedTransaction | undefined {
     return this.#refs.get(refId)?.transaction;
@@ -262,6 +269,13 @@ export class Owner implements TransactionTables {
       .send(link.peerId, { kind: 'refused', downloadId, pullNo, code, reason: reason.slice(0, 500) })
       .catch(() => {});
   }
+}
+
+/** What one receiver of one transaction holds. */
+export interface HeldBytes {
+  readonly transactionId: string;
+  readonly receiverId: string;
+  readonly heldBytes: number;
 }
 
 interface CurrentDownload extends LiveRef {

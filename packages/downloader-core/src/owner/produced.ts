@@ -23,11 +23,7 @@ const maxReasonLength = 500;
 const maxCodeLength = 64;
 
 /** Checks what `produce` returned (rule S7). Throws a `TypeError` that says what is wrong with it. */
-export function checkProduced(
-  produced: unknown,
-  maxChunkBytes: number,
-  maxPeerStateBytes: number = maxStateBytes,
-): CheckedProduced {
+export function checkProduced(produced: unknown, maxChunkBytes: number): CheckedProduced {
   if (!isPlainObject(produced)) throw new TypeError('produce() returned something that is no plain object');
   const result = produced as unknown as Produced;
   switch (result.status) {
@@ -36,7 +32,7 @@ export function checkProduced(
     case 'error':
       return checkError(result);
     case 'ok':
-      return checkChunk(result, maxChunkBytes, maxPeerStateBytes);
+      return checkChunk(result, maxChunkBytes);
     default:
       throw new TypeError('produce() returned a status other than ok, eof or error');
   }
@@ -51,7 +47,7 @@ function checkError({ reason, code }: ProducedError): ProducedError {
   return { ...short, code };
 }
 
-function checkChunk(chunk: ProducedChunk, maxChunkBytes: number, maxPeerStateBytes: number): CheckedChunk {
+function checkChunk(chunk: ProducedChunk, maxChunkBytes: number): CheckedChunk {
   const segments = chunk.data instanceof Uint8Array ? [chunk.data] : chunk.data;
   if (!Array.isArray(segments) || !segments.every((segment) => segment instanceof Uint8Array)) {
     throw new TypeError('produce() returned data that is neither a Uint8Array nor a list of them');
@@ -67,7 +63,7 @@ function checkChunk(chunk: ProducedChunk, maxChunkBytes: number, maxPeerStateByt
     bytes,
     items: checkItems(chunk),
     state: chunk.state,
-    stateBytes: checkState(chunk.state, maxPeerStateBytes),
+    stateBytes: checkState(chunk.state),
     owned: chunk.owned === true,
     recycle: chunk.recycle && (() => chunk.recycle?.()),
   };
@@ -80,10 +76,10 @@ function checkItems({ items, data }: ProducedChunk): number | undefined {
   return items;
 }
 
-function checkState(state: unknown, maxBytes: number): Uint8Array {
+function checkState(state: unknown): Uint8Array {
   if (!isPlainObject(state)) throw new TypeError('produce() returned a state that is no plain object');
   const bytes = pack(state);
-  if (bytes.byteLength > maxBytes)
-    throw new TypeError(`produce() returned a state of ${bytes.byteLength} bytes, above ${maxBytes}`);
+  if (bytes.byteLength > maxStateBytes)
+    throw new TypeError(`produce() returned a state of ${bytes.byteLength} bytes, above ${maxStateBytes}`);
   return bytes;
 }

@@ -34,7 +34,8 @@ export function readPull(
     if (!segments) return undefined;
     const [stateBytes, requestBytes] = segments;
     const state = readState(ref.object, stateBytes);
-    if (requestBytes && pull.request) requests.hold(of, pull.request.checksum, readRequest(ref.object, requestBytes));
+    if (requestBytes && pull.request)
+      requests.hold(of, pull.request.checksum, requestBytes, (bytes) => readRequest(ref.object, bytes));
     const request = pull.request && requests.find(of, pull.request.checksum);
     return { peerId, pull, state, request, requestMissing: pull.request !== undefined && !request };
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes } from '../base/hash.ts';
 import { abortReason } from '../base/signals.ts';
+import { copyTogether } from '../wire/copies.ts';
 import { ByteBudget, type Reservation, type ReservationKind } from './byte-budget.ts';
 
 /** Whose request: that of a receiver's current download of a ref (rule S12). */
@@ -10,10 +11,22 @@ export interface RequestOf {
   readonly receiverId: string;
 }
 
+/** A request that is held. Requests of one ref with the same bytes have the same id, and share one value. */
+export interface RequestHeld {
+  readonly id: number;
+  readonly value: unknown;
+}
+
+interface Held extends RequestHeld {
+  readonly checksum: Uint8Array;
+  /** As they came: a checksum alone can be made to agree by one who wants another to get the wrong bytes. */
+  readonly bytes: Uint8Array;
+}
+
 interface Place {
   readonly reservation: Pick<Reservation, 'bytes' | 'release'>;
   readonly cancelTimer: () => void;
-  held?: { readonly checksum: Uint8Array; readonly value: unknown };
+  held?: Held;
 }
 
 // A peer that asks for a place and sends no request must not keep it from others.
@@ -30,6 +43,7 @@ export class RequestShelf {
   readonly #clock: Clock;
   /** By ref, then by receiver. */
   readonly #places = new Map<string, Map<string, Place>>();
+  #lastId = 0;
 
   constructor(budget: ByteBudget, largestBytes: number, clock: Clock) {
     this.#budget = budget;
@@ -48,7 +62,7 @@ export class RequestShelf {
   }
 
   /** The request of a download, when it is held and has that checksum. */
-  find(of: RequestOf, checksum: Uint8Array): { readonly value: unknown } | undefined {
+  find(of: RequestOf, checksum: Uint8Array): RequestHeld | undefined {
     const held = this.#placeOf(of)?.held;
     return held && equalBytes(held.checksum, checksum) ? held : undefined;
   }
@@ -73,12 +87,12 @@ export class RequestShelf {
     return this.#reserve(bytes, signal, 'passing');
   }
 
-  /** Keeps a parsed request in the place that was set aside for its download. */
-  hold(of: RequestOf, checksum: Uint8Array, value: unknown): void {
+  /** Keeps a request, parsed by `parse`, in the place that was set aside for its download. Throws what `parse` throws. */
+  hold(of: RequestOf, checksum: Uint8Array, bytes: Uint8Array, parse: (bytes: Uint8Array) => unknown): void {
     const place = this.#placeOf(of);
     if (!place) return;
+    place.held = this.#same(of.refId, checksum, bytes) ?? this.#newHeld(checksum, bytes, parse);
     place.cancelTimer();
-    place.held = { checksum, value };
   }
 
   /** Gives back a place whose request did not come as it should. */
@@ -102,6 +116,19 @@ export class RequestShelf {
     for (const receiverId of receiverIds) this.release({ refId, receiverId });
   }
 
+  #same(refId: string, checksum: Uint8Array, bytes: Uint8Array): Held | undefined {
+    for (const { held } of this.#places.get(refId)?.values() ?? [])
+      if (held && equalBytes(held.checksum, checksum) && equalBytes(held.bytes, bytes)) return held;
+    return undefined;
+  }
+
+  // A transport may use its memory again: what is kept is a copy.
+  #newHeld(checksum: Uint8Array, bytes: Uint8Array, parse: (bytes: Uint8Array) => unknown): Held {
+    const copy = copyTogether([bytes]);
+    this.#lastId += 1;
+    return { id: this.#lastId, checksum, bytes: copy, value: parse(copy) };
+  }
+
   #placeOf({ refId, receiverId }: RequestOf): Place | undefined {
     return this.#places.get(refId)?.get(receiverId);
   }
@@ -114,7 +141,7 @@ export class RequestShelf {
 
   #tryReserve(bytes: number, kind: ReservationKind): Place['reservation'] | undefined {
     const share = this.#quarter.tryReserve(bytes);
-    const whole = share && this.#budget.tryReserve(bytes, kind);
+    const whole = share && this.#budget.tryReserve(bytes, { kind });
     if (whole) return together(share, whole);
     share?.release();
     return undefined;
@@ -123,7 +150,7 @@ export class RequestShelf {
   async #reserve(bytes: number, signal: AbortSignal, kind: ReservationKind): Promise<Place['reservation']> {
     const share = await this.#quarter.reserve(bytes, signal);
     try {
-      const both = together(share, await this.#budget.reserve(bytes, signal, kind));
+      const both = together(share, await this.#budget.reserve(bytes, signal, { kind }));
       if (!signal.aborted) return both;
       both.release();
       throw abortReason(signal);

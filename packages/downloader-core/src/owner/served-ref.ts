@@ -1,8 +1,14 @@
 import type { Description } from '../base/description.ts';
 import type { Downloadable } from '../base/downloadable.ts';
 import type { Ref } from '../base/ref.ts';
+import type { OwnerContext } from './context.ts';
 import { type LedgerEntry, newEntry } from './ledger.ts';
+import type { CheckedChunk } from './produced.ts';
 import type { Serving } from './serving.ts';
+import { SharedChunks } from './shared-chunks.ts';
+
+/** What a {@link ServedRef} works with. */
+export type RefContext = Pick<OwnerContext, 'callbacks' | 'capabilities' | 'idleChunks'>;
 
 /** One object of one transaction, with its ledger. */
 export class ServedRef {
@@ -15,11 +21,16 @@ export class ServedRef {
   readonly servings: Map<string, Serving> = new Map();
   /** Set once all expected receivers were final. */
   toldAll: boolean = false;
+  /** What several receivers want at about the same time. */
+  readonly chunks: SharedChunks;
+  readonly #context: RefContext;
   #description: Promise<Description> | undefined;
 
-  constructor(refId: string, object: Downloadable) {
+  constructor(refId: string, object: Downloadable, context: RefContext) {
     this.refId = refId;
     this.object = object;
+    this.#context = context;
+    this.chunks = new SharedChunks({ idle: context.idleChunks, onDropped: (chunk) => this.recycle(chunk) });
     this.baseObject = object.baseObject ?? object;
   }
 
@@ -37,6 +48,13 @@ export class ServedRef {
       throw error;
     });
     return this.#description;
+  }
+
+  /** Tells the object that nobody reads a chunk of it any more, unless its memory may have gone to somebody. */
+  recycle({ recycle }: CheckedChunk): void {
+    const { callbacks, capabilities } = this.#context;
+    if (!recycle || capabilities.handsOver || capabilities.detachesBodies) return;
+    void callbacks.run('recycle()', recycle);
   }
 
   /** What receivers are given. */

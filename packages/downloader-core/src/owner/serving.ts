@@ -1,19 +1,23 @@
 import { busyIntervalMs, every } from '../base/clock.ts';
-import { deferred, type Deferred } from '../base/deferred.ts';
-import type { Description, Totals } from '../base/description.ts';
-import type { Downloadable, State } from '../base/downloadable.ts';
+import type { Totals } from '../base/description.ts';
+import type { State } from '../base/downloadable.ts';
 import { asDownloadError, DownloadError } from '../base/errors.ts';
-import { childController, orAborted } from '../base/signals.ts';
+import { childController } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
 import { totalBytes } from '../wire/copies.ts';
 import type { Credit, Pull } from '../wire/messages.ts';
-import type { Reservation } from './byte-budget.ts';
+import { ChunkFeed } from './chunk-feed.ts';
 import type { OwnerContext } from './context.ts';
 import { checkTotals, describedSegments } from './description.ts';
 import { countServed, type LedgerEntry } from './ledger.ts';
 import { Outbox } from './outbox.ts';
-import { type CheckedChunk, type CheckedProduced, checkProduced } from './produced.ts';
+import type { CheckedChunk, CheckedProduced } from './produced.ts';
+import type { RequestHeld } from './request-shelf.ts';
+import type { ServedRef } from './served-ref.ts';
+import type { HeldChunk } from './shared-chunks.ts';
+import { PassedStates } from './passed-states.ts';
+import { PullCredit } from './pull-credit.ts';
 import { Source } from './source.ts';
 
 /** What one pull asks for, checked. */
@@ -21,17 +25,16 @@ export interface PullOrder {
   readonly peerId: string;
   readonly pull: Pull;
   readonly state: State | undefined;
-  readonly request: { readonly value: unknown } | undefined;
+  readonly request: RequestHeld | undefined;
   /** The owner does not hold the request: a place for it is awaited, then it is asked for. */
   readonly requestMissing: boolean;
 }
 
 /** What a serving tells its transaction. */
 export interface ServingHost {
-  readonly object: Downloadable;
+  readonly ref: ServedRef;
   readonly produceTimeoutMs: number;
   readonly idleTimeoutMs: number;
-  describe(): Promise<Description>;
   /** The pull begins or ends to wait for budget or `produce`. */
   waits(by: 1 | -1): void;
   progress(state: 'active' | 'retrying', reason?: string): void;
@@ -48,12 +51,12 @@ export class Serving {
   readonly #controller = childController();
   readonly #source: Source;
   readonly #outbox: Outbox;
-  readonly #sentStates: State[] = [];
-  #credit: Credit;
-  #passedSeq = 0;
+  readonly #feed: ChunkFeed;
+  readonly #credit: PullCredit;
+  readonly #passed: PassedStates;
   #sentBytes = 0;
+  #heldBytes = 0;
   #sentItems: number | undefined;
-  #wake: Deferred<void> | undefined;
   #isThrough = false;
   /** Settles when nothing of it runs or is read any more. Never rejects. */
   readonly done: Promise<void>;
@@ -63,13 +66,25 @@ export class Serving {
     this.#host = host;
     this.#entry = entry;
     this.#order = order;
-    this.#credit = order.pull.credit;
+    this.#credit = new PullCredit(order.pull.credit);
+    this.#passed = new PassedStates(host.ref.object.passed && ((state) => this.#tellPassed(state)));
     this.#sentItems = order.pull.consumed.items;
-    const { object, produceTimeoutMs } = host;
-    const { peerId, pull } = order;
+    const { ref, produceTimeoutMs } = host;
+    const { peerId, pull, request } = order;
     const { signal } = this.#controller;
-    this.#source = new Source({ clock: context.clock, object, produceTimeoutMs, signal });
+    this.#source = new Source({ clock: context.clock, object: ref.object, produceTimeoutMs, signal });
     this.#outbox = new Outbox({ context, entry, peerId, pull, signal, onFailed: () => this.stop() });
+    this.#feed = new ChunkFeed({
+      context,
+      ref,
+      receiverId: peerId,
+      request,
+      source: this.#source,
+      signal,
+      drained: () => this.#outbox.drained(),
+      followers: () => this.#followers(),
+      waiting: (work) => this.#waiting(work),
+    });
     // Whoever made it knows it before any code of the application runs.
     this.done = Promise.resolve().then(() => this.#run());
   }
@@ -83,14 +98,29 @@ export class Serving {
     return this.#isThrough;
   }
 
+  get receiverId(): string {
+    return this.#order.peerId;
+  }
+
+  /** Bytes of chunks that the transport has not taken yet. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** How many bytes the receiver has, or gets with what was sent. */
+  get position(): number {
+    return this.#order.pull.consumed.bytes + this.#sentBytes;
+  }
+
+  /** Which request it serves: pulls of one object with the same id get the same bytes. */
+  get requestId(): number | undefined {
+    return this.#order.request?.id;
+  }
+
   /** Takes more credit; the highest wins, so that loss and repeats do no harm (rule S9). */
   grant(credit: Credit, consumedSeq: number): void {
-    this.#credit = {
-      upToSeq: Math.max(this.#credit.upToSeq, credit.upToSeq),
-      upToBytes: Math.max(this.#credit.upToBytes, credit.upToBytes),
-    };
-    this.#passTo(consumedSeq);
-    this.#wake?.resolve();
+    this.#credit.grant(credit);
+    this.#passed.consumed(consumedSeq);
   }
 
   /** Ends it: what runs is signalled, nothing more of it is sent but, when there is one, the refusal. */
@@ -106,7 +136,7 @@ export class Serving {
       if (this.#order.requestMissing) await this.#awaitRequestPlace();
       else {
         await this.#describe();
-        this.#pass(this.#order.state);
+        this.#passed.reached(this.#order.state);
         await this.#stream();
       }
     } catch (error) {
@@ -154,7 +184,7 @@ export class Serving {
 
   #described(totalsOnly: boolean): Promise<{ totals: Totals; segments: readonly Uint8Array[] }> {
     return this.#source.call('describe', async () => {
-      const description = await this.#host.describe();
+      const description = await this.#host.ref.describe();
       const whole = checkTotals(description);
       const totals = await this.#totals(whole);
       this.#entry.bytesTotal = totals.totalBytes;
@@ -166,73 +196,51 @@ export class Serving {
 
   async #totals(whole: Totals): Promise<Totals> {
     const { request } = this.#order;
-    const { object } = this.#host;
+    const { object } = this.#host.ref;
     return request && object.totals ? checkTotals(await object.totals(request.value)) : whole;
   }
 
   async #stream(): Promise<void> {
     const digest = new ChunkDigest(this.#context.hasher());
     for (let { state } = this.#order; ;) {
-      await this.#credited(digest.chunks + 1);
+      await this.#credit.reaches(digest.chunks + 1, this.#sentBytes, this.#controller.signal);
       await this.#outbox.room();
-      const reservation = await this.#reserve();
-      const produced = await this.#produce(state, reservation, digest.chunks === 0);
-      if (this.#controller.signal.aborted) return reservation.release();
-      if (produced.status !== 'ok') {
-        reservation.release();
-        return this.#end(produced, digest);
-      }
-      reservation.shrink(produced.bytes);
-      this.#send(produced, digest, reservation);
-      state = produced.state;
+      // What arrived damaged is the first chunk of the pull that asks again.
+      const fetched = await this.#feed.next(state, digest.chunks === 0 && this.#order.pull.refetch === true);
+      if (!('chunk' in fetched)) return this.#end(fetched, digest);
+      this.#send(fetched, digest);
+      state = fetched.chunk.state;
     }
   }
 
-  async #credited(seq: number): Promise<void> {
-    while (seq > this.#credit.upToSeq || this.#sentBytes >= this.#credit.upToBytes) {
-      this.#wake = deferred();
-      await orAborted(this.#wake.promise, this.#controller.signal);
-    }
-  }
-
-  // Who waits for a reservation holds nothing unsent of its own pull (rule M1).
-  async #reserve(): Promise<Reservation> {
-    const { budget } = this.#context;
-    const { maxChunkBytes } = this.#host.object;
-    const now = budget.tryReserve(maxChunkBytes);
-    if (now) return now;
-    await this.#outbox.drained();
-    return this.#waiting(budget.reserve(maxChunkBytes, this.#controller.signal));
-  }
-
-  async #produce(state: State | undefined, reservation: Reservation, isFirst: boolean): Promise<CheckedProduced> {
-    const { object } = this.#host;
-    const { request, peerId, pull } = this.#order;
-    // What arrived damaged is the first chunk of the pull that asks again.
-    const refetch = isFirst && pull.refetch === true ? { refetch: true } : {};
-    const { stateBytes } = this.#context.wire.limitsOf(peerId);
-    try {
-      const producing = this.#source.call('produce', async (signal) => {
-        const context = { request: request?.value, receiverId: peerId, signal, ...refetch };
-        return checkProduced(await object.produce(state, context), object.maxChunkBytes, stateBytes);
-      });
-      return await this.#waiting(producing);
-    } catch (error) {
-      // Until it really ends it may hold what was reserved for it.
-      void this.#source.drained().then(() => reservation.release());
-      throw error;
-    }
-  }
-
-  #send(chunk: CheckedChunk, digest: ChunkDigest, reservation: Reservation): void {
+  #send(held: HeldChunk, digest: ChunkDigest): void {
+    const { chunk } = held;
+    if (this.#controller.signal.aborted) return held.release();
     this.#sentBytes += chunk.bytes;
     if (chunk.items !== undefined) this.#sentItems = (this.#sentItems ?? 0) + chunk.items;
-    if (this.#host.object.passed) this.#sentStates.push(chunk.state);
-    const { consumed } = this.#order.pull;
+    this.#passed.sent(chunk.state);
     this.#entry.hasChunks = true;
-    countServed(this.#entry, { bytes: consumed.bytes + this.#sentBytes, items: this.#sentItems });
-    this.#outbox.sendChunk(chunk, digest, () => reservation.release());
+    countServed(this.#entry, { bytes: this.position, items: this.#sentItems });
+    this.#outbox.sendChunk(held, digest, this.#watched(held));
     this.#host.progress('active');
+  }
+
+  /** Until the transport has taken it a chunk counts as held, and may be taken back. */
+  #watched({ chunk, release }: HeldChunk): () => void {
+    const { budget, stalls } = this.#context;
+    const { peerId } = this.#order;
+    const letGo = budget.hold(peerId, chunk.bytes);
+    const taken = stalls.begin(peerId, () => {
+      this.#host.progress('retrying', 'stalled');
+      this.stop('stalled', 'what was sent was not taken while others waited for the memory');
+    });
+    this.#heldBytes += chunk.bytes;
+    return () => {
+      this.#heldBytes -= chunk.bytes;
+      taken();
+      release();
+      letGo();
+    };
   }
 
   #end(produced: Exclude<CheckedProduced, CheckedChunk>, digest: ChunkDigest): void {
@@ -260,17 +268,21 @@ export class Serving {
     }
   }
 
-  #passTo(consumedSeq: number): void {
-    const count = Math.min(consumedSeq - this.#passedSeq, this.#sentStates.length);
-    if (count <= 0) return;
-    this.#passedSeq += count;
-    this.#pass(this.#sentStates.splice(0, count).at(-1));
+  #tellPassed(state: State): void {
+    const { callbacks } = this.#context;
+    const { object } = this.#host.ref;
+    void callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
   }
 
-  #pass(state: State | undefined): void {
-    const { object } = this.#host;
-    if (state === undefined || !object.passed) return;
-    void this.#context.callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
+  #followers(): number {
+    const { idleChunks } = this.#context;
+    let followers = 0;
+    for (const other of this.#host.ref.servings.values()) {
+      const behindBytes = this.position - other.position;
+      const isNear = behindBytes >= 0 && behindBytes <= idleChunks.mostBytes;
+      if (other !== this && isNear && !other.isThrough && other.requestId === this.requestId) followers += 1;
+    }
+    return followers;
   }
 }
 

@@ -7,18 +7,17 @@ import { type Random, systemRandom } from '../base/random.ts';
 import type { Ref } from '../base/ref.ts';
 import { idProblem } from '../base/text.ts';
 import type { IncomingMessage, PeerLink, Transport } from '../base/transport.ts';
-import { ByteBudget } from '../owner/byte-budget.ts';
 import { Callbacks } from '../owner/callbacks.ts';
 import type { TransactionOptions } from '../owner/options.ts';
 import type { Outcome } from '../owner/outcome.ts';
 import { type Keeping, Owner } from '../owner/owner.ts';
-import { RequestShelf } from '../owner/request-shelf.ts';
 import type { Transaction } from '../owner/transaction.ts';
 import type { ReceiverContext } from '../receiver/context.ts';
 import { download } from '../receiver/download.ts';
 import type { DownloadOptions } from '../receiver/options.ts';
-import { maxRequestBytes, leastMessageBytes } from '../wire/limits.ts';
+import { leastMessageBytes } from '../wire/limits.ts';
 import { dispatch } from './dispatch.ts';
+import { type BudgetStats, budgetStats, makeOwnerMemory, type OwnerMemory } from './owner-memory.ts';
 import { Receivers } from './receivers.ts';
 import { Sessions } from './sessions.ts';
 
@@ -30,6 +29,8 @@ export interface DownloadServiceOptions {
   readonly logger?: Logger;
   /** Bytes of chunks, requests and caches that the owner's side may hold. Default 256 MiB. */
   readonly budgetBytes?: number;
+  /** How long a receiver may leave what was sent to it while others wait for the memory. Default 5,000. */
+  readonly stallMs?: number;
   /** How long finished refs answer, and how many of them at most. Default 30 minutes, 100,000. */
   readonly tombstoneMs?: number;
   readonly maxTombstones?: number;
@@ -58,7 +59,7 @@ export class DownloadService implements AsyncDisposable {
   readonly #receiverContext: ReceiverContext;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
-  readonly #budget: ByteBudget;
+  readonly #memory: OwnerMemory;
   readonly #early: [IncomingMessage, PeerLink][] = [];
   readonly #loading: Promise<Hasher>;
   readonly #detach: readonly (() => void)[];
@@ -76,7 +77,11 @@ export class DownloadService implements AsyncDisposable {
     this.#logger = logger;
     this.#sessions = new Sessions(transport, clock, logger, (peerId, error) => this.#onEnded(peerId, error));
     this.#callbacks = new Callbacks(clock, logger, positive('callbackTimeoutMs', options.callbackTimeoutMs, 10_000));
-    this.#budget = new ByteBudget(positive('budgetBytes', options.budgetBytes, 256 * mebibyte));
+    this.#memory = makeOwnerMemory(
+      clock,
+      positive('budgetBytes', options.budgetBytes, 256 * mebibyte),
+      positive('stallMs', options.stallMs, 5000),
+    );
     this.#owner = new Owner(
       {
         clock,
@@ -84,8 +89,7 @@ export class DownloadService implements AsyncDisposable {
         logger,
         callbacks: this.#callbacks,
         wire: this.#sessions,
-        budget: this.#budget,
-        requests: new RequestShelf(this.#budget, maxRequestBytes, clock),
+        ...this.#memory,
         hasher: () => this.#hasher as Hasher,
         capabilities,
         endpointId: transport.endpointId,
@@ -148,9 +152,8 @@ export class DownloadService implements AsyncDisposable {
 
   /** What the service holds just now, in bytes and numbers. */
   stats(): ServiceStats {
-    const { totalBytes, usedBytes, peakBytes } = this.#budget;
     return {
-      budget: { totalBytes, usedBytes, peakBytes },
+      budget: budgetStats(this.#memory, this.#owner.held()),
       transactions: this.#owner.all().length,
       downloads: this.#receivers.size,
     };
@@ -225,7 +228,7 @@ export class DownloadService implements AsyncDisposable {
 
 /** See {@link DownloadService.stats}. */
 export interface ServiceStats {
-  readonly budget: { readonly totalBytes: number; readonly usedBytes: number; readonly peakBytes: number };
+  readonly budget: BudgetStats;
   /** Transactions that are live or settling. */
   readonly transactions: number;
   /** Downloads that are open. */

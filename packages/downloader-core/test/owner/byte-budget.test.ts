@@ -69,7 +69,7 @@ describe('the byte budget', () => {
 
   it('lets a chunk that does not fit run beside what stands', () => {
     const budget = new ByteBudget(100);
-    const standing = budget.tryReserve(20, 'standing');
+    const standing = budget.tryReserve(20, { kind: 'standing' });
     const chunk = budget.tryReserve(90);
     expect(chunk?.bytes).toBe(90);
     expect(budget.tryReserve(90)).toBeUndefined();

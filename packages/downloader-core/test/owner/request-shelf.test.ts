@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ByteBudget } from '../../src/owner/byte-budget.ts';
 import { type RequestOf, RequestShelf } from '../../src/owner/request-shelf.ts';
+import { bytesOf } from '../support/objects.ts';
 
 const never = new AbortController().signal;
 const of = (receiverId: string, refId = 'R1'): RequestOf => ({ receiverId, refId });
@@ -18,7 +19,7 @@ describe('the requests that the owner holds', () => {
     const { budget, shelf } = shelfOf(400);
     expect(shelf.tryPlace(of('a'), 60)).toBe(true);
     expect(shelf.find(of('a'), checksum(1))).toBeUndefined();
-    shelf.hold(of('a'), checksum(1), { only: 'x' });
+    shelf.hold(of('a'), checksum(1), bytesOf('x'), () => ({ only: 'x' }));
     expect(shelf.find(of('a'), checksum(1))?.value).toEqual({ only: 'x' });
     expect(shelf.find(of('a'), checksum(2))).toBeUndefined();
     expect(shelf.find(of('b'), checksum(1))).toBeUndefined();
@@ -48,7 +49,7 @@ describe('the requests that the owner holds', () => {
   it('R10 a download has one place: of another size it is another place', () => {
     const { budget, shelf } = shelfOf(400);
     shelf.tryPlace(of('a'), 60);
-    shelf.hold(of('a'), checksum(1), {});
+    shelf.hold(of('a'), checksum(1), bytesOf('x'), () => ({}));
     expect(shelf.tryPlace(of('a'), 60)).toBe(true);
     expect(shelf.find(of('a'), checksum(1))).toBeDefined();
     expect(shelf.tryPlace(of('a'), 90)).toBe(true);
@@ -121,10 +122,35 @@ describe('the requests that the owner holds', () => {
     shelf.releaseEmpty(of('a'));
     expect(budget.usedBytes).toBe(0);
     shelf.tryPlace(of('a'), 50);
-    shelf.hold(of('a'), checksum(1), {});
+    shelf.hold(of('a'), checksum(1), bytesOf('x'), () => ({}));
     shelf.releaseEmpty(of('a'));
     expect(budget.usedBytes).toBe(50);
-    shelf.hold(of('b'), checksum(1), {});
+    shelf.hold(of('b'), checksum(1), bytesOf('x'), () => ({}));
     expect(shelf.find(of('b'), checksum(1))).toBeUndefined();
+  });
+
+  it('M2 equal requests of a ref are one, different ones with the same checksum are two', () => {
+    const { shelf } = shelfOf(4000);
+    const parse = (bytes: Uint8Array): unknown => ({ bytes });
+    for (const [id, text] of [
+      ['a', 'same'],
+      ['b', 'same'],
+      ['c', 'other'],
+    ] as const) {
+      shelf.tryPlace(of(id), 50);
+      shelf.hold(of(id), checksum(1), bytesOf(text), parse);
+    }
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => shelf.find(of(id), checksum(1)));
+    expect(b).toBe(a);
+    expect(c?.id).not.toBe(a?.id);
+  });
+
+  it('R10 a request outlives the memory that it came in', () => {
+    const { shelf } = shelfOf(4000);
+    const bytes = bytesOf('x');
+    shelf.tryPlace(of('a'), 50);
+    shelf.hold(of('a'), checksum(1), bytes, (copy) => copy);
+    bytes.fill(0);
+    expect(shelf.find(of('a'), checksum(1))?.value).toEqual(bytesOf('x'));
   });
 });

@@ -1,0 +1,33 @@
+/** How many bytes each receiver holds, and what its share of a budget is (rule M2). */
+export class Holdings {
+  readonly #held = new Map<string, number>();
+
+  /** Adds to what a receiver holds, until the returned function is called; calling it twice does nothing. */
+  add(receiverId: string, bytes: number): () => void {
+    let held = bytes;
+    this.#change(receiverId, held);
+    return () => {
+      this.#change(receiverId, -held);
+      held = 0;
+    };
+  }
+
+  /** By receiver; those that hold nothing are not in it. */
+  all(): ReadonlyMap<string, number> {
+    return this.#held;
+  }
+
+  /** Whether `bytes` more pass the share of one among those that hold or wait. The first chunk never does. */
+  passesShare(receiverId: string, bytes: number, budgetBytes: number, waiting: readonly string[]): boolean {
+    const held = this.#held.get(receiverId) ?? 0;
+    if (held === 0) return false;
+    const active = new Set([receiverId, ...waiting, ...this.#held.keys()]);
+    return held + bytes > budgetBytes / active.size;
+  }
+
+  #change(receiverId: string, by: number): void {
+    const held = (this.#held.get(receiverId) ?? 0) + by;
+    if (held === 0) this.#held.delete(receiverId);
+    else this.#held.set(receiverId, held);
+  }
+}
