@@ -17,6 +17,7 @@ import {
   settle,
 } from '@towline/transport-memory';
 
+import type { Transport } from '../../src/base/transport.ts';
 import { loadHasher } from '../../src/base/hash.ts';
 import { unpack } from '../../src/wire/pack.ts';
 
@@ -58,8 +59,13 @@ export class World {
 
   /** A service of its own endpoint. */
   service(id: string, options: Partial<DownloadServiceOptions> = {}, endpoint: EndpointOptions = {}): DownloadService {
+    return this.serviceOn(this.network.endpoint(id, endpoint), options);
+  }
+
+  /** A service of an endpoint that is there. */
+  serviceOn(transport: Transport, options: Partial<DownloadServiceOptions> = {}): DownloadService {
     const service = new DownloadService({
-      transport: this.network.endpoint(id, endpoint),
+      transport,
       clock: this.clock,
       random: this.#random,
       logger: this.#logger(),

@@ -1,0 +1,124 @@
+import { DownloadError, type ErrorCodeEntry, isDownloadError } from '@towline/downloader-core/spi';
+import { isSafetensorsError } from './safetensors/index.ts';
+
+const entry = (
+  side: ErrorCodeEntry['side'],
+  exit: ErrorCodeEntry['exit'],
+  meaning: string,
+  action: string,
+): ErrorCodeEntry => ({ side, retryable: false, exit, meaning, action });
+
+/** The codes that the transfer of tensors adds to those of core. Codes are promised; messages are not. */
+export const tensorErrorCodes = {
+  // The owner's checkpoint
+  bad_checkpoint: entry(
+    'local',
+    2,
+    'The file, index or folder is no valid safetensors checkpoint; the message says what is wrong and at which byte.',
+    'Write it again with a conforming writer, or share it as a plain file.',
+  ),
+  source_missing: entry('local', 2, 'The checkpoint to share does not exist.', 'Correct the path.'),
+  source_unreadable: entry(
+    'local',
+    2,
+    'The checkpoint, or a file of its folder, cannot be read.',
+    'Give this user the right to read it, or leave it out.',
+  ),
+  source_unsupported: entry(
+    'local',
+    2,
+    'The folder holds something else than files and folders: a symbolic link, a device, a FIFO, a socket.',
+    'Leave it out, replace a link by its file, or share the folder as plain files.',
+  ),
+
+  // What a peer claims
+  bad_description: entry(
+    'remote',
+    1,
+    'The owner’s description holds no valid headers, or contradicts itself.',
+    'Check that both sides run compatible versions; report it.',
+  ),
+  wrong_kind: entry('local', 2, 'The object holds no tensors.', 'Use the consumer for its kind.'),
+  unsafe_name: entry(
+    'remote',
+    1,
+    'The name of a file cannot be used safely here: it would leave the folder, clashes with another, or is not allowed.',
+    'Have the owner rename it, or give the `name` option.',
+  ),
+
+  // What was asked for
+  nothing_selected: entry(
+    'local',
+    2,
+    'No tensor matches the selection, or one that was named is not there.',
+    'Correct the names and patterns.',
+  ),
+  selection_forbidden: entry(
+    'remote',
+    2,
+    'The owner hands over the object as a whole only.',
+    'Ask without a selection.',
+  ),
+  bad_base: entry(
+    'local',
+    2,
+    'The base is no checkpoint that can be read.',
+    'Give the path of an older copy, or none.',
+  ),
+  base_changed: entry(
+    'local',
+    1,
+    'The base was changed while it was used.',
+    'Pull again when nobody writes to the base.',
+  ),
+  total_too_large: entry(
+    'local',
+    1,
+    'The tensors have more bytes than `maxTotalBytes` allows.',
+    'Raise the limit, or select fewer tensors.',
+  ),
+  tensor_too_large: entry(
+    'local',
+    1,
+    'A tensor is larger than the largest array of this engine, or than the free memory.',
+    'Receive it to disk, or select rows of it.',
+  ),
+
+  // The receiver's disk
+  target_exists: entry(
+    'local',
+    2,
+    'Something with the name of the target exists already.',
+    'Remove it, choose another name or folder, or allow overwriting.',
+  ),
+  target_missing: entry('local', 2, 'The folder to write into does not exist.', 'Make the folder first.'),
+  not_writable: entry(
+    'local',
+    1,
+    'The folder to write into is read-only, or this user may not write there.',
+    'Choose another folder, or change its rights.',
+  ),
+  no_space: entry('local', 1, 'The disk has not enough room.', 'Free some space, or choose a folder on another disk.'),
+  disk_error: entry('local', 1, 'The operating system refused to write, for another reason.', 'See the cause.'),
+} as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
+
+/** A code of {@link tensorErrorCodes}. */
+export type TensorErrorCode = keyof typeof tensorErrorCodes;
+
+/** A `DownloadError` with a code of ours; its side is the usual one of the code. */
+export function tensorError(code: TensorErrorCode, message: string, cause?: unknown): DownloadError {
+  const { side, retryable } = tensorErrorCodes[code];
+  return new DownloadError(code, message, cause === undefined ? { side, retryable } : { side, retryable, cause });
+}
+
+/** Runs work on the format and turns its errors into ours, with their place; all others pass. */
+export function asTensorError(thrown: unknown, code: TensorErrorCode): unknown {
+  if (isDownloadError(thrown) || !isSafetensorsError(thrown)) return thrown;
+  if (thrown.code === 'tensor_too_large') return tensorError('tensor_too_large', thrown.message, thrown);
+  return tensorError(code, thrown.message, thrown);
+}
+
+/** Throws `invalid_argument` with the name of the option and what is wrong with it. */
+export function invalidOption(name: string, problem: string): never {
+  throw new DownloadError('invalid_argument', `${name} ${problem}`);
+}

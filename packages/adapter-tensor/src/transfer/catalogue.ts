@@ -1,0 +1,69 @@
+import type { Header, TensorType } from '../safetensors/index.ts';
+
+/** A safetensors file of a checkpoint: the exact bytes before its data, and what they say. */
+export interface CatalogueFile {
+  /** The path within the object, `/` between names; a peer's is not safe yet. */
+  readonly path: string;
+  readonly headerBytes: Uint8Array;
+  readonly header: Header;
+}
+
+/** Another file of the folder, which travels as it is. */
+export interface OtherFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A tensor and where it lies. */
+export interface CatalogueTensor extends TensorType {
+  readonly name: string;
+  /** Which of the files holds it. */
+  readonly file: number;
+  /** From the start of that file's data. */
+  readonly begin: number;
+  readonly bytes: number;
+}
+
+/** What an object is made of: known to both sides before any tensor's bytes. */
+export interface Catalogue {
+  /** `file`: one safetensors file, or a dict in memory. `folder`: files in a folder, with or without an index. */
+  readonly layout: 'file' | 'folder';
+  /** How people call it. */
+  readonly name: string;
+  /** Whether parts of it may be asked for. */
+  readonly selection: boolean;
+  readonly files: readonly CatalogueFile[];
+  /** With the index, which comes last. */
+  readonly others: readonly OtherFile[];
+  /** The index among the others. */
+  readonly indexPath: string | undefined;
+  /** Folders below it. */
+  readonly folders: readonly string[];
+  /** In the order of files and data: the order in which everything counts. */
+  readonly tensors: readonly CatalogueTensor[];
+}
+
+/** The tensors of files, in the order of files and data. */
+export function tensorsOf(files: readonly CatalogueFile[]): CatalogueTensor[] {
+  const tensors: CatalogueTensor[] = [];
+  for (const [file, { header }] of files.entries()) {
+    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+      tensors.push({ name, dtype, shape, file, begin, bytes: end - begin });
+    }
+  }
+  return tensors;
+}
+
+/** The sum of what the sources have: tensors first, then other files. */
+export function sourceBytes({ tensors, others }: Catalogue, source: number): number {
+  return (source < tensors.length ? tensors[source] : others[source - tensors.length])?.bytes ?? 0;
+}
+
+/** The metadata of all files; of a key that several have, the value of the first. */
+export function mergedMetadata(files: readonly CatalogueFile[]): Map<string, string> {
+  const metadata = new Map<string, string>();
+  for (const { header } of files) {
+    for (const [key, value] of header.metadata) if (!metadata.has(key)) metadata.set(key, value);
+  }
+  return metadata;
+}

@@ -1,0 +1,75 @@
+import { invalidOption, tensorError } from '../errors.ts';
+import { quotedName } from './quoted-name.ts';
+import type { Catalogue, CatalogueTensor } from './catalogue.ts';
+
+/**
+ * Which tensors are wanted: texts in which `*` is any text, and exact names, which add up; of one exact name alone also
+ * `rows: [from, to]`, up to but without `to`. Or a predicate over the tensors' types, which stays here.
+ */
+export type TensorSelection = readonly TensorSelector[] | ((tensor: SelectableTensor) => boolean);
+
+/** One entry of a {@link TensorSelection}. */
+export type TensorSelector = string | { readonly name: string; readonly rows?: readonly [number, number] | undefined };
+
+/** What a predicate sees of a tensor. */
+export type SelectableTensor = Pick<CatalogueTensor, 'name' | 'dtype' | 'shape' | 'bytes'>;
+
+/** What a selection means for a catalogue. */
+export interface Selected {
+  /** Places in the catalogue, rising. */
+  readonly indexes: readonly number[];
+  readonly rows: readonly [number, number] | undefined;
+  /** Patterns that nothing matches. */
+  readonly unmatched: readonly string[];
+}
+
+/** Throws `invalid_argument`. */
+export function checkSelection(only: TensorSelection): void {
+  if (typeof only === 'function') return;
+  if (!Array.isArray(only) || only.length === 0) invalidOption('only', 'is neither a list of names nor a function');
+  const isSelector = (one: TensorSelector): boolean => typeof one === 'string' || typeof one?.name === 'string';
+  if (!only.every(isSelector)) invalidOption('only', 'has an entry that is neither a text nor { name }');
+  const withRows = only.some((one) => typeof one === 'object' && one.rows !== undefined);
+  if (withRows && only.length > 1) invalidOption('only', 'has rows beside other tensors');
+}
+
+/** Resolves a selection. Throws `nothing_selected` for an exact name that is not there. */
+export function resolveSelection({ tensors }: Pick<Catalogue, 'tensors'>, only: TensorSelection): Selected {
+  if (typeof only === 'function') {
+    const indexes = tensors.flatMap((tensor, index) => (only(tensor) ? [index] : []));
+    return { indexes, rows: undefined, unmatched: [] };
+  }
+  const matchers = only.map((selector) => ({ selector, matches: matcherOf(selector), count: 0 }));
+  const indexes = tensors.flatMap(({ name }, index) => {
+    const matching = matchers.filter(({ matches }) => matches(name));
+    for (const matcher of matching) matcher.count += 1;
+    return matching.length > 0 ? [index] : [];
+  });
+  const without = matchers.filter(({ count }) => count === 0).map(({ selector }) => selector);
+  const absent = without.find((selector) => typeof selector === 'object');
+  if (absent !== undefined) throw tensorError('nothing_selected', `There is no tensor ${quotedName(absent.name)}`);
+  const [first] = only;
+  const rows = typeof first === 'object' ? first.rows : undefined;
+  return { indexes, rows, unmatched: without.filter((selector) => typeof selector === 'string') };
+}
+
+function matcherOf(selector: TensorSelector): (name: string) => boolean {
+  if (typeof selector === 'object') return (name) => name === selector.name;
+  const pieces = selector.split('*');
+  return pieces.length === 1 ? (name) => name === selector : (name) => matchesPieces(name, pieces);
+}
+
+// Taking each middle piece where it first occurs is enough, so the time is linear in the name: no back-tracking.
+function matchesPieces(name: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  const end = name.length - last.length;
+  if (first.length > end || !name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = name.indexOf(piece, at);
+    if (found === -1 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}

@@ -1,0 +1,21 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Piece } from './plan.ts';
+
+/** The bytes of a chunk. */
+export interface SourceChunk {
+  readonly data: readonly Uint8Array[];
+  readonly owned?: boolean;
+  recycle?(): void;
+}
+
+/** Where an owner's tensors lie. Reading throws `source_changed` when they are no longer what they were. */
+export interface TensorSource {
+  readonly catalogue: Catalogue;
+  /** The bytes of pieces that follow each other, in their order. */
+  read(pieces: readonly Piece[], signal: AbortSignal): Promise<SourceChunk> | SourceChunk;
+  /** The bytes of one tensor, piece by piece; each lives until the next is asked for. */
+  readTensor(index: number, signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Looks whether all is as it was. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

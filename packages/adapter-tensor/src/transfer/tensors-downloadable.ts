@@ -1,0 +1,139 @@
+import {
+  type Description,
+  type Downloadable,
+  downloadable,
+  DownloadError,
+  isDownloadError,
+  parseCounters,
+  type ProduceContext,
+  type Produced,
+  type ProducedError,
+  type Schema,
+  type Totals,
+} from '@towline/downloader-core/spi';
+import { invalidOption } from '../errors.ts';
+import { planChunk } from './chunk-plan.ts';
+import { describeCatalogue, tensorsKind } from './description.ts';
+import { DigestBook } from './digest-book.ts';
+import { type Plan, planDownload, totalsOf, wholePlan } from './plan.ts';
+import { type CheckedRequest, requestSchema } from './request.ts';
+import type { TensorSource } from './source.ts';
+
+/** The cursor: how many bytes of the download come before. What they are follows from the request. */
+export type TensorState = {
+  readonly at: number;
+};
+
+/** Options of everything that hands over tensors. */
+export interface TensorSourceOptions {
+  /** The most bytes of a chunk, from 1 to 64 MiB. Default 1 MiB. */
+  readonly chunkBytes?: number | undefined;
+  /** Whether receivers may ask for a part. Default true. */
+  readonly selection?: boolean | undefined;
+}
+
+const defaultChunkBytes = 1024 * 1024;
+const mostChunkBytes = 64 * 1024 * 1024;
+
+/** Hands over the tensors of a source, whole, in part, or what differs from a receiver's base; see its subclasses. */
+export class TensorsDownloadable implements Downloadable<TensorState, CheckedRequest> {
+  readonly [downloadable] = true as const;
+  readonly kind: string = tensorsKind;
+  readonly stateSchema: Schema<TensorState> = { parse: (input) => parseCounters(input, ['at']) };
+  readonly requestSchema: Schema<CheckedRequest>;
+  readonly maxChunkBytes: number;
+  /** The name that receivers see. */
+  readonly name: string;
+  /** The sum of the tensors and other files, in bytes, without headers. */
+  readonly totalBytes: number;
+  readonly #source: TensorSource;
+  readonly #digests: DigestBook;
+  readonly #whole: Plan;
+  // A request is parsed once for each download; its plan then costs a walk over all tensors.
+  readonly #plans = new WeakMap<CheckedRequest, Promise<Plan>>();
+  #failure: ProducedError | undefined;
+
+  protected constructor(source: TensorSource, { chunkBytes = defaultChunkBytes }: TensorSourceOptions) {
+    this.#source = source;
+    this.maxChunkBytes = chunkBytes;
+    this.requestSchema = requestSchema(source.catalogue);
+    this.name = source.catalogue.name;
+    this.#whole = wholePlan(source.catalogue);
+    this.totalBytes = this.#whole.totalBytes;
+    this.#digests = new DigestBook(source.catalogue, (index, signal) => source.readTensor(index, signal));
+  }
+
+  describe(): Promise<Description> {
+    return describeCatalogue(this.#source.catalogue);
+  }
+
+  async totals(request: CheckedRequest): Promise<Totals> {
+    return totalsOf(await this.#planOf(request));
+  }
+
+  async produce(
+    state: TensorState | undefined,
+    { request, signal }: ProduceContext<CheckedRequest>,
+  ): Promise<Produced<TensorState>> {
+    if (this.#failure !== undefined) return this.#failure;
+    try {
+      const plan = await this.#planOf(request);
+      const at = state?.at ?? 0;
+      if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
+      const chunk = planChunk(plan, at, this.maxChunkBytes);
+      if (chunk === undefined) {
+        await this.#source.check();
+        return { status: 'eof' };
+      }
+      const { data, ...rest } = await this.#source.read(chunk.pieces, signal);
+      const all = chunk.prefix === undefined ? data : [chunk.prefix, ...data];
+      return {
+        status: 'ok',
+        ...rest,
+        owned: rest.owned === true && chunk.prefix === undefined,
+        data: all,
+        state: { at: chunk.next },
+        items: chunk.items,
+      };
+    } catch (thrown) {
+      return (this.#failure = producedError(thrown));
+    }
+  }
+
+  /** Lets go of the source; a dict must not be written until then. Throws `source_changed` when `checkMutation` finds it was. */
+  async release(): Promise<void> {
+    this.#digests.close();
+    await this.#source.close();
+  }
+
+  #planOf(request: CheckedRequest | undefined): Promise<Plan> {
+    if (request === undefined) return Promise.resolve(this.#whole);
+    const planning = this.#plans.get(request) ?? this.#plan(request);
+    this.#plans.set(request, planning);
+    planning.catch(() => this.#plans.delete(request));
+    return planning;
+  }
+
+  async #plan(request: CheckedRequest): Promise<Plan> {
+    const { base, selected } = request;
+    const digests = base && (await this.#digests.list(base.algorithm, selected));
+    return planDownload(this.#source.catalogue, request, digests);
+  }
+}
+
+/** Throws `invalid_argument` when an option has a value that is not allowed. */
+export function checkSourceOptions({ chunkBytes = defaultChunkBytes, selection = true }: TensorSourceOptions): void {
+  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1 || chunkBytes > mostChunkBytes)
+    invalidOption('chunkBytes', `is not a whole number from 1 to ${mostChunkBytes}`);
+  if (typeof selection !== 'boolean') invalidOption('selection', 'is neither true nor false');
+}
+
+/** The error that a source changed under the transfer. */
+export function sourceChanged(problem: string): DownloadError {
+  return new DownloadError('source_changed', `${problem} while it was shared`, { side: 'local' });
+}
+
+function producedError(thrown: unknown): ProducedError {
+  if (!isDownloadError(thrown) || thrown.code !== 'source_changed') throw thrown;
+  return { status: 'error', code: thrown.code, reason: thrown.message };
+}
