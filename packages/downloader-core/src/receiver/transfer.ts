@@ -4,6 +4,7 @@ import type { Hasher } from '../base/hash.ts';
 import type { Ref } from '../base/ref.ts';
 import { printable } from '../base/text.ts';
 import type { Consumed, End } from '../wire/messages.ts';
+import { AdaptiveWindow } from './adaptive-window.ts';
 import type { ReceiverContext } from './context.ts';
 import { Cursor, type PullPosition } from './cursor.ts';
 import { Feeder } from './feeder.ts';
@@ -36,6 +37,7 @@ export class Transfer {
   readonly #cursor: Cursor;
   readonly #retries: Retries;
   readonly #feeder: Feeder;
+  readonly #size: AdaptiveWindow;
   /** Beats while the owner has to wait for us. */
   readonly heartbeat: Heartbeat;
   #idleTimeoutMs: number | undefined;
@@ -45,6 +47,7 @@ export class Transfer {
   constructor(setup: TransferSetup) {
     const { context, ref, plan, downloadId, tracker, signal } = setup;
     this.#setup = setup;
+    this.#size = new AdaptiveWindow(context.clock, plan.windowBytes, plan.maxWindowBytes);
     this.#cursor = new Cursor(setup.consumer, setup.hasher);
     this.heartbeat = new Heartbeat(context.clock, plan.requestTimeoutMs, () =>
       context.wire.post(ref.owner, { kind: 'busy', downloadId, refId: ref.refId }),
@@ -80,9 +83,11 @@ export class Transfer {
     this.#pulledBytes = 0;
     mailbox.reception = reception;
     try {
+      const askedMs = this.#setup.context.clock.now();
       this.#ask(says, segments, window).catch((error: unknown) => reception.fail(error));
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         const arrival = await reception.next(signal);
+        if (isFirst) this.#size.answered(this.#setup.context.clock.now() - askedMs);
         if (arrival.is === 'end') return this.#end(arrival.message);
         if (await this.#take(arrival, window)) return undefined;
       }
@@ -93,9 +98,9 @@ export class Transfer {
   }
 
   #newWindow(): CreditWindow {
-    const { plan, consumer } = this.#setup;
-    if (!this.#cursor.begun) return new CreditWindow(plan.windowBytes, 0);
-    return new CreditWindow(plan.windowBytes, consumer.strict ? 1 : undefined);
+    const { consumer } = this.#setup;
+    if (!this.#cursor.begun) return new CreditWindow(this.#size, 0);
+    return new CreditWindow(this.#size, consumer.strict ? 1 : undefined);
   }
 
   #newReception(pullNo: number, window: CreditWindow, maxDescriptionBytes: number | undefined): Reception {
@@ -158,6 +163,7 @@ export class Transfer {
   #grant(chunk: ArrivedChunk, window: CreditWindow): void {
     const { context, ref, downloadId } = this.#setup;
     this.#pulledBytes += chunk.bytes;
+    this.#size.consumed(this.#pulledBytes);
     const credit = window.advance(chunk.seq, this.#pulledBytes);
     if (!credit) return;
     const { refId } = ref;

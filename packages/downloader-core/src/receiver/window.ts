@@ -1,19 +1,20 @@
 import type { Credit } from '../wire/messages.ts';
+import type { WindowSize } from './adaptive-window.ts';
 
 // Chunks can be empty of bytes, so their number has a window of its own.
 const windowChunks = 1024;
 
 /** How far the owner may go in one pull (rule S9). Absolute numbers that only grow. */
 export class CreditWindow {
-  readonly #windowBytes: number;
+  readonly #size: WindowSize;
   readonly #windowChunks: number;
   #granted: Credit;
 
   /** `chunks` limits the chunks ahead: 1 is strict request and reply, 0 asks for the description alone. */
-  constructor(windowBytes: number, chunks: number = windowChunks) {
-    this.#windowBytes = windowBytes;
+  constructor(size: WindowSize, chunks: number = windowChunks) {
+    this.#size = size;
     this.#windowChunks = chunks;
-    this.#granted = { upToSeq: chunks, upToBytes: chunks === 0 ? 0 : windowBytes };
+    this.#granted = { upToSeq: chunks, upToBytes: chunks === 0 ? 0 : size.bytes };
   }
 
   get granted(): Credit {
@@ -27,9 +28,14 @@ export class CreditWindow {
 
   /** More credit after chunk `seq` and `bytes` of this pull were consumed, when it is worth a message. */
   advance(seq: number, bytes: number): Credit | undefined {
-    const next = { upToSeq: seq + this.#windowChunks, upToBytes: bytes + this.#windowBytes };
+    const windowBytes = this.#size.bytes;
+    const next = {
+      upToSeq: seq + this.#windowChunks,
+      // A window that has become smaller takes nothing back.
+      upToBytes: Math.max(bytes + windowBytes, this.#granted.upToBytes),
+    };
     const isWorthIt =
-      next.upToBytes - this.#granted.upToBytes >= this.#windowBytes / 4 ||
+      next.upToBytes - this.#granted.upToBytes >= windowBytes / 4 ||
       next.upToSeq - this.#granted.upToSeq >= this.#windowChunks / 4;
     if (!isWorthIt) return undefined;
     this.#granted = next;

@@ -1,0 +1,65 @@
+import { ManualClock } from '@towline/transport-memory';
+import { describe, expect, it } from 'vitest';
+
+import { AdaptiveWindow } from '../../src/receiver/adaptive-window.ts';
+
+/** A window on a link of which the round trip is known, and what becomes of it as bytes are consumed at a rate. */
+function windowOf(roundTripMs: number) {
+  const clock = new ManualClock();
+  const window = new AdaptiveWindow(clock, 1000, 8000);
+  window.answered(roundTripMs);
+  let consumed = 0;
+  return {
+    window,
+    /** Consumes for some time. */
+    async consume(bytesPerMs: number, forMs: number): Promise<number> {
+      for (let ms = 0; ms < forMs; ms += 1) {
+        await clock.advance(1);
+        window.consumed((consumed += bytesPerMs));
+      }
+      return window.bytes;
+    },
+  };
+}
+
+describe('the window', () => {
+  it('S9 grows until it lasts two round trips', async () => {
+    const { consume } = windowOf(50);
+    expect(await consume(30, 1000)).toBe(4000);
+    expect(await consume(30, 1000)).toBe(4000);
+  });
+
+  it('S9 stays within its bounds', async () => {
+    expect(await windowOf(50).consume(1000, 1000)).toBe(8000);
+    expect(await windowOf(50).consume(1, 5000)).toBe(1000);
+  });
+
+  it('S9 does not grow where the link is short', async () => {
+    expect(await windowOf(1).consume(100, 1000)).toBe(1000);
+  });
+
+  it('S9 shrinks when the consumer has become slow', async () => {
+    const { consume } = windowOf(10);
+    expect(await consume(300, 200)).toBe(8000);
+    expect(await consume(5, 10_000)).toBe(1000);
+  });
+
+  it('S9 takes the quickest answer for the round trip', async () => {
+    const { window, consume } = windowOf(5);
+    window.answered(500);
+    expect(await consume(30, 1000)).toBe(1000);
+  });
+
+  it('S9 does not count the time between two pulls', async () => {
+    const clock = new ManualClock();
+    const window = new AdaptiveWindow(clock, 1000, 8000);
+    window.answered(10);
+    window.consumed(1);
+    await clock.advance(1000);
+    window.answered(10);
+    window.consumed(1);
+    await clock.advance(5);
+    window.consumed(1001);
+    expect(window.bytes).toBe(2000);
+  });
+});
