@@ -84,13 +84,13 @@ function readFiles(listed: readonly ListedFile[], body: Uint8Array): CatalogueFi
   const files = listed.map(({ path: file, headerBytes: length, dataBytes }) => {
     const headerBytes = body.subarray(at, (at += length));
     if (headerBytes.byteLength < length) throw malformed('headers that are not there');
-    return { path: file, headerBytes, header: readHeader(file, headerBytes, dataBytes) };
+    return { path: file, headerBytes, header: readHeader(headerBytes, dataBytes) };
   });
   if (at !== body.byteLength) throw malformed('bytes behind the headers');
   return files;
 }
 
-function readHeader(file: string, headerBytes: Uint8Array, dataBytes: number): CatalogueFile['header'] {
+function readHeader(headerBytes: Uint8Array, dataBytes: number): CatalogueFile['header'] {
   try {
     const header = parseHeader(headerBytes, { fileBytes: headerBytes.byteLength + dataBytes });
     if (header.dataStart !== headerBytes.byteLength) throw malformed('a header of another length');

@@ -24,9 +24,9 @@ let xxhash: ReturnType<typeof createXxhash> | undefined;
  */
 export async function loadDigester(algorithm: DigestAlgorithm): Promise<Digester> {
   if (algorithm === 'sha256') return loadSha256();
-  const { create64 } = await (xxhash ??= createXxhash());
+  const wasm = await (xxhash ??= createXxhash());
   return (type) => {
-    const halves = [create64(0n), create64(1n)];
+    const halves = [wasm.create64(0n), wasm.create64(1n)];
     const update = (bytes: Uint8Array): void => {
       for (const half of halves) half.update(bytes);
     };

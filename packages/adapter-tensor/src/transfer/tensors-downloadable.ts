@@ -16,7 +16,7 @@ import { planChunk } from './chunk-plan.ts';
 import { describeCatalogue, tensorsKind } from './description.ts';
 import { DigestBook } from './digest-book.ts';
 import { type Plan, planDownload, totalsOf, wholePlan } from './plan.ts';
-import { type CheckedRequest, requestSchema } from './request.ts';
+import { digestBytes, type CheckedRequest, requestSchema } from './request.ts';
 import type { TensorSource } from './source.ts';
 
 /** The cursor: how many bytes of the download come before. What they are follows from the request. */
@@ -39,7 +39,7 @@ const mostChunkBytes = 64 * 1024 * 1024;
 export class TensorsDownloadable implements Downloadable<TensorState, CheckedRequest> {
   readonly [downloadable] = true as const;
   readonly kind: string = tensorsKind;
-  readonly stateSchema: Schema<TensorState> = { parse: (input) => parseCounters(input, ['at']) };
+  readonly stateSchema: Schema<TensorState>;
   readonly requestSchema: Schema<CheckedRequest>;
   readonly maxChunkBytes: number;
   /** The name that receivers see. */
@@ -60,6 +60,9 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
     this.name = source.catalogue.name;
     this.#whole = wholePlan(source.catalogue);
     this.totalBytes = this.#whole.totalBytes;
+    // A download with a base begins with the owner's digests, so it can be a little longer than the object.
+    const mostBytes = this.totalBytes + source.catalogue.tensors.length * digestBytes;
+    this.stateSchema = { parse: (input) => parseState(input, mostBytes) };
     this.#digests = new DigestBook(source.catalogue, (index, signal) => source.readTensor(index, signal));
   }
 
@@ -119,6 +122,12 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
     const digests = base && (await this.#digests.list(base.algorithm, selected));
     return planDownload(this.#source.catalogue, request, digests);
   }
+}
+
+function parseState(input: unknown, mostBytes: number): TensorState {
+  const state = parseCounters(input, ['at']);
+  if (state.at > mostBytes) throw new RangeError('the state lies behind the end');
+  return state;
 }
 
 /** Throws `invalid_argument` when an option has a value that is not allowed. */

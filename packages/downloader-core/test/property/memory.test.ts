@@ -1,4 +1,4 @@
-import { type Downloadable, type State, type Ref } from '@towline/downloader-core';
+import type { Ref } from '@towline/downloader-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -47,7 +47,7 @@ async function run(
     receiverIdleTimeoutMs: 60_000,
     receiverCount: 6,
   });
-  const refs = plan.objects.map((sizes) => transaction.addObject(new Sized(sizes, plan.shares) as Downloadable<State>));
+  const refs = plan.objects.map((sizes) => transaction.addObject(new Sized(sizes, plan.shares)));
   const running = plan.reads.map((reads, index) => receive(world, `r${index}`, refs, reads, plan.windowBytes));
   const readers = running.filter((_, index) => plan.reads[index]);
   const received = await world.clock.runUntil(Promise.all(readers));

@@ -12,7 +12,7 @@ function windowOf(roundTripMs: number) {
   return {
     window,
     /** Consumes for some time. */
-    async consume(bytesPerMs: number, forMs: number): Promise<number> {
+    consume: async (bytesPerMs: number, forMs: number): Promise<number> => {
       for (let ms = 0; ms < forMs; ms += 1) {
         await clock.advance(1);
         window.consumed((consumed += bytesPerMs));

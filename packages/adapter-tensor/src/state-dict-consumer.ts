@@ -1,0 +1,29 @@
+import { invalidOption } from './errors.ts';
+import type { ReadonlyStateDict, StateDict } from './safetensors/index.ts';
+import { dictBase } from './transfer/base-reader.ts';
+import { MemorySink, type OnTensor } from './transfer/memory-sink.ts';
+import { TensorsConsumer, type TensorTargetOptions } from './transfer/tensors-consumer.ts';
+
+/** Options of {@link StateDictConsumer}. */
+export interface StateDictConsumerOptions extends TensorTargetOptions {
+  /**
+   * An older dict: only tensors that differ from it travel, the others are copied from it. It must not be written until the
+   * download ends (`base_changed`), and is left as it is.
+   */
+  readonly base?: ReadonlyStateDict | undefined;
+  /** Gets each tensor as soon as it is complete, instead of the dict having it: a model can load while it arrives. */
+  readonly onTensor?: OnTensor | undefined;
+}
+
+/**
+ * Receives tensors into memory, from an owner's dict or from a checkpoint on disk. Gives a dict in data order, whose memory
+ * is its own. One consumer serves one download. Fails with codes of `tensorErrorCodes`.
+ */
+export class StateDictConsumer extends TensorsConsumer<StateDict> {
+  /** Throws `invalid_argument`. */
+  constructor(options: StateDictConsumerOptions = {}) {
+    const { base, onTensor } = options;
+    if (base !== undefined && !(base.tensors instanceof Map)) invalidOption('base', 'is no state dict');
+    super(options, new MemorySink(onTensor), base && (() => Promise.resolve(dictBase(base))));
+  }
+}

@@ -1,0 +1,124 @@
+import { tensorError } from '../errors.ts';
+import type { StateDict, Tensor } from '../safetensors/index.ts';
+import { type Catalogue, mergedMetadata } from './catalogue.ts';
+import { quotedName } from './quoted-name.ts';
+import type { ArrivingTensor, Delivery, Part, TensorSink } from './sink.ts';
+
+/** Hears of each tensor as it is complete; what it returns is waited for. */
+export type OnTensor = (name: string, tensor: Tensor) => void | Promise<void>;
+
+/** Small tensors share memory, so that hundreds of thousands of them cost no buffer each. */
+const slabBytes = 1024 * 1024;
+const smallBytes = 16 * 1024;
+// Aligned for any dtype.
+const alignment = 8;
+// The largest array of current engines; asking for more would fail, for less it may, and is then told the same.
+const largestArrayBytes = 2 ** 33;
+
+interface Filling {
+  readonly tensor: Tensor;
+  left: number;
+}
+
+/**
+ * Makes a dict: each tensor's memory is taken once, when its first byte is here, so never by what a peer claims. With
+ * `onTensor` tensors are handed out one by one and not kept.
+ */
+export class MemorySink implements TensorSink<StateDict> {
+  readonly takesOthers = false;
+  readonly #onTensor: OnTensor | undefined;
+  readonly #filling = new Map<number, Filling>();
+  #delivery: Delivery | undefined;
+  #slab = new Uint8Array(0);
+  #slabUsed = 0;
+
+  constructor(onTensor: OnTensor | undefined) {
+    this.#onTensor = onTensor;
+  }
+
+  async begin(delivery: Delivery): Promise<void> {
+    this.#delivery = delivery;
+    for (const tensor of delivery.tensors.values()) if (tensor.bytes > largestArrayBytes) throw tooLarge(tensor);
+    await this.#handOut([...delivery.tensors].filter(([, { bytes }]) => bytes === 0).map(([source]) => source));
+  }
+
+  async write(parts: readonly Part[]): Promise<void> {
+    const complete: number[] = [];
+    for (const { source, offset, data } of parts) {
+      const filling = this.#filling.get(source) ?? this.#take(source);
+      if (filling === undefined) continue;
+      filling.tensor.data.set(data, offset);
+      filling.left -= data.byteLength;
+      if (filling.left === 0) complete.push(source);
+    }
+    await this.#handOut(complete);
+  }
+
+  finish(): Promise<StateDict> {
+    const { catalogue, tensors } = this.#delivery as Delivery;
+    const dict = emptyDict(catalogue);
+    if (this.#onTensor === undefined) {
+      for (const [source, { name }] of tensors) dict.tensors.set(name, this.#finished(source));
+    }
+    this.#filling.clear();
+    return Promise.resolve(dict);
+  }
+
+  nothing(catalogue: Catalogue): StateDict {
+    return emptyDict(catalogue);
+  }
+
+  abandon(): Promise<void> {
+    this.#filling.clear();
+    this.#slab = new Uint8Array(0);
+    return Promise.resolve();
+  }
+
+  async #handOut(sources: readonly number[]): Promise<void> {
+    if (this.#onTensor === undefined) return;
+    for (const source of sources) {
+      const tensor = this.#finished(source);
+      this.#filling.delete(source);
+      await this.#onTensor(this.#delivery?.tensors.get(source)?.name ?? '', tensor);
+    }
+  }
+
+  #finished(source: number): Tensor {
+    const filling = this.#filling.get(source) ?? this.#take(source);
+    return (filling as Filling).tensor;
+  }
+
+  #take(source: number): Filling | undefined {
+    const arriving = this.#delivery?.tensors.get(source);
+    if (arriving === undefined) return undefined;
+    const { dtype, shape, bytes } = arriving;
+    const filling = { tensor: { dtype, shape, data: this.#memory(arriving) }, left: bytes };
+    this.#filling.set(source, filling);
+    return filling;
+  }
+
+  #memory(tensor: ArrivingTensor): Uint8Array {
+    const { bytes } = tensor;
+    try {
+      // A tensor that is handed out alone must not keep its neighbours.
+      if (bytes > smallBytes || this.#onTensor !== undefined) return new Uint8Array(bytes);
+      if (this.#slabUsed + bytes > this.#slab.byteLength) {
+        this.#slab = new Uint8Array(slabBytes);
+        this.#slabUsed = 0;
+      }
+    } catch (cause) {
+      throw tooLarge(tensor, cause);
+    }
+    const begin = this.#slabUsed;
+    this.#slabUsed += Math.ceil(bytes / alignment) * alignment;
+    return this.#slab.subarray(begin, begin + bytes);
+  }
+}
+
+function emptyDict({ files }: Catalogue): StateDict {
+  return { tensors: new Map(), metadata: mergedMetadata(files) };
+}
+
+function tooLarge({ name, bytes }: ArrivingTensor, cause?: unknown): Error {
+  return tensorError('tensor_too_large', `No array of the ${bytes} bytes of ${quotedName(name)} can be had`, cause);
+}
