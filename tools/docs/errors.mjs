@@ -11,6 +11,7 @@ import { rootDirectory } from '../workspace.mjs';
 const tables = [
   { heading: 'Core', module: 'downloader-core', name: 'errorCodes' },
   { heading: 'Files and folders', module: 'adapter-file', name: 'fileErrorCodes' },
+  { heading: 'Tensors', module: 'adapter-tensor', name: 'tensorErrorCodes' },
 ];
 
 const intro = `# Errors
