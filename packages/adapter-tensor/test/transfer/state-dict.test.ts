@@ -10,7 +10,7 @@ import {
   type StateDictSourceOptions,
 } from '../../src/index.ts';
 import { type StateDict, type Tensor, writeStateDict } from '../../src/safetensors/index.ts';
-import { patternTensor } from '../support/tensors.ts';
+import { patternTensor } from '../support/dicts.ts';
 
 const services: DownloadService[] = [];
 afterEach(async () => {
