@@ -1,5 +1,5 @@
 import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
-import { DownloadError } from '@towline/downloader-core/spi';
+import { DownloadError, onAbort } from '@towline/downloader-core/spi';
 import type { DownloadWith } from './helpers.ts';
 import type { Tensor } from './safetensors/index.ts';
 import { StateDictConsumer, type StateDictConsumerOptions } from './state-dict-consumer.ts';
@@ -15,16 +15,24 @@ export async function* iterateTensors(
   options: Omit<StateDictConsumerOptions, 'onTensor'> & DownloadOptions = {},
 ): AsyncGenerator<readonly [name: string, tensor: Tensor], void, undefined> {
   const handover = new Handover<readonly [string, Tensor]>();
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const given = options.signal;
+  const unfollow = given && onAbort(given, () => leaving.abort(given.reason));
+  if (given?.aborted) leaving.abort(given.reason);
   const consumer = new StateDictConsumer({ ...options, onTensor: (name, tensor) => handover.give([name, tensor]) });
-  const ending = downloadObject(service, ref, consumer, options).then(
+  const ending = downloadObject(service, ref, consumer, { resumable: false, ...options, signal }).then(
     () => handover.end(),
     (thrown: unknown) => handover.end({ thrown }),
   );
   try {
     for (let next = await handover.take(); next !== undefined; next = await handover.take()) yield next;
   } finally {
-    handover.refuse(new DownloadError('stopped', 'The loop over the tensors was left'));
+    const left = new DownloadError('stopped', 'The loop over the tensors was left');
+    leaving.abort(left);
+    handover.refuse(left);
     await ending;
+    unfollow?.();
   }
 }
 

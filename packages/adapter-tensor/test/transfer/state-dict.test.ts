@@ -1,4 +1,4 @@
-import { DownloadService, downloadObject, type Ref } from '@towline/downloader-core';
+import { DownloadService, downloadObject, type Outcome, type Ref } from '@towline/downloader-core';
 import { MemoryNetwork } from '@towline/transport-memory';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -32,6 +32,7 @@ interface Shared {
   readonly receiver: DownloadService;
   /** Bytes that travelled, as the owner counts them. */
   readonly wireBytes: () => Promise<number>;
+  readonly outcome: () => Promise<Outcome>;
 }
 
 async function share(dict: StateDict, options: StateDictSourceOptions = {}): Promise<Shared> {
@@ -43,10 +44,8 @@ async function share(dict: StateDict, options: StateDictSourceOptions = {}): Pro
   }) as [DownloadService, DownloadService];
   const transaction = owner.newTransaction({ timeoutMs: 60_000, receiverCount: 1 });
   const ref = await addTensors(transaction, dict, options);
-  const wireBytes = async (): Promise<number> => {
-    return (await transaction.complete()).wireBytes;
-  };
-  return { ref, receiver, wireBytes };
+  const outcome = (): Promise<Outcome> => transaction.complete();
+  return { ref, receiver, outcome, wireBytes: async () => (await outcome()).wireBytes };
 }
 
 const names = (dict: StateDict): string[] => [...dict.tensors.keys()];
@@ -85,6 +84,14 @@ describe('a state dict from memory to memory', () => {
       if (seen.length === 3) break;
     }
     expect(seen).toEqual(['layers.0.w', 'layers.1.w', 'layers.2.w']);
+  });
+
+  it('is over for its owner when the loop is left', async () => {
+    const { ref, receiver, outcome } = await share(layers(5), { chunkBytes: 512 });
+    const tensors = iterateTensors(receiver, ref);
+    await tensors.next();
+    await tensors.return();
+    expect(await outcome()).toMatchObject({ status: 'failed', receivers: [{ status: 'failed' }] });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Downloadable } from '@towline/downloader-core';
 import type { FaultPlan } from '@towline/transport-memory';
 import { thrownText } from '../finding.ts';
 import { type AdapterBench, nameOf, problemOf } from './bench.ts';
@@ -14,14 +15,23 @@ interface Delivery extends Omit<TransferOptions, 'signal'> {
   /** How it is transferred, for messages. */
   readonly how: string;
   readonly size?: SampleOptions | undefined;
+  /** Whether receivers may get the same chunk. Default true. */
+  readonly shares?: boolean;
+}
+
+// What core produces once for all hides an object that would not give each receiver the same.
+function unshared(object: Downloadable): Downloadable {
+  Object.defineProperty(object, 'sharesChunks', { value: false, configurable: true });
+  return object;
 }
 
 /** Transfers a sample and verifies what every receiver got. Gives the first result. */
 async function deliver<V, R>(bench: AdapterBench<V, R>, sample: Sample<V>, delivery: Delivery): Promise<R> {
-  const { how, size = {}, ...options } = delivery;
+  const { how, size = {}, shares = true, ...options } = delivery;
   const seed = options.seed;
   const name = `${nameOf(sample, size)} ${how}`;
-  const object = await bench.make(sample.value, size);
+  const made = await bench.make(sample.value, size);
+  const object = shares ? made : unshared(made);
   const { results, outcome } = await transfer(object, bench.consumer, { ...options, signal: bench.signal });
   const arrived: R[] = [];
   for (const result of results) {
@@ -70,7 +80,9 @@ export async function severalReceivers<V, R>(bench: AdapterBench<V, R>): Promise
   const [size] = bench.sizes;
   // By their windows they are at three places at once.
   const windowsBytes = [1, 3000, 1 << 20];
-  for (const sample of bench.samples) await deliver(bench, sample, { how: 'to three receivers', windowsBytes, size });
+  const how = 'to three receivers';
+  for (const shares of [false, true])
+    for (const sample of bench.samples) await deliver(bench, sample, { how, windowsBytes, size, shares });
 }
 
 export async function lostAndRepeated<V, R>(bench: AdapterBench<V, R>): Promise<void> {
@@ -99,6 +111,7 @@ export async function linkIsCut<V, R>(bench: AdapterBench<V, R>): Promise<void> 
 
 export async function detachingTransport<V, R>(bench: AdapterBench<V, R>): Promise<void> {
   const how = 'to two receivers over a transport that detaches';
-  for (const sample of bench.samples)
-    await deliver(bench, sample, { how, endpoint: { detachesBodies: true }, windowsBytes: [4096, 1 << 20] });
+  const options: Delivery = { how, endpoint: { detachesBodies: true }, windowsBytes: [4096, 1 << 20] };
+  for (const shares of [false, true])
+    for (const sample of bench.samples) await deliver(bench, sample, { ...options, shares });
 }
