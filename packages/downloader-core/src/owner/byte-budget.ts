@@ -115,7 +115,7 @@ export class ByteBudget {
 
   /** Whether a receiver would pass its share with `bytes` more while others wait: one chunk it may always hold. */
   mustYield(receiverId: string | undefined, bytes: number): boolean {
-    if (receiverId === undefined || !this.othersWait(receiverId)) return false;
+    if (receiverId === undefined || !this.#holdings.holds(receiverId) || !this.othersWait(receiverId)) return false;
     const waiting = this.#queue.map((waiter) => waiter.receiverId).filter((id) => id !== undefined);
     return this.#holdings.passesShare(receiverId, bytes, this.totalBytes, waiting);
   }

@@ -12,9 +12,9 @@ export class Holdings {
     };
   }
 
-  /** By receiver; those that hold nothing are not in it. */
-  all(): ReadonlyMap<string, number> {
-    return this.#held;
+  /** Whether a receiver holds anything. */
+  holds(receiverId: string): boolean {
+    return this.#held.has(receiverId);
   }
 
   /** Whether `bytes` more pass the share of one among those that hold or wait. The first chunk never does. */

@@ -8,15 +8,14 @@ describe('what receivers hold', () => {
     const one = holdings.add('a', 10);
     const two = holdings.add('a', 5);
     holdings.add('b', 1);
-    expect([...holdings.all()]).toEqual([
-      ['a', 15],
-      ['b', 1],
-    ]);
+    holdings.add('c', 1);
+    // A budget of 46 over three: a little more than 15 for each.
+    expect([holdings.passesShare('a', 0, 46, []), holdings.passesShare('a', 1, 46, [])]).toEqual([false, true]);
     one();
     one();
-    expect(holdings.all().get('a')).toBe(5);
+    expect([holdings.passesShare('a', 10, 46, []), holdings.holds('a')]).toEqual([false, true]);
     two();
-    expect([...holdings.all().keys()]).toEqual(['b']);
+    expect([holdings.holds('a'), holdings.holds('b')]).toEqual([false, true]);
   });
 
   it('M2 the share is the budget over those that hold or wait', () => {
