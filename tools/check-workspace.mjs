@@ -13,14 +13,16 @@ import { ownDependencies, readPackages, rootDirectory, scope, sourceEntries } fr
  */
 const allowed = {
   core: { runtime: [], tests: ['transport'] },
-  adapter: { runtime: ['core'], tests: ['conformance', 'transport'] },
+  // What adapters that touch a disk have in common (decision 0011).
+  io: { runtime: ['core'], tests: ['conformance', 'transport'] },
+  adapter: { runtime: ['core', 'io'], tests: ['conformance', 'transport'] },
   transport: { runtime: ['core'], tests: ['conformance'] },
   // Its suites run over a network in memory.
   conformance: { runtime: ['core', 'transport'], tests: [] },
-  app: { runtime: ['core', 'adapter', 'transport'], tests: ['conformance'] },
+  app: { runtime: ['core', 'io', 'adapter', 'transport'], tests: ['conformance'] },
 };
 /** Two copies of core in one process are legal but wasteful: whoever extends core shares the application's. */
-const extendsCore = new Set(['adapter', 'transport', 'conformance']);
+const extendsCore = new Set(['io', 'adapter', 'transport', 'conformance']);
 
 /** @param {Package} pkg */
 const kindsOf = ({ manifest }) =>

@@ -10,6 +10,7 @@ import { rootDirectory } from '../workspace.mjs';
 /** Which export of which package holds a table, and under which heading it stands. */
 const tables = [
   { heading: 'Core', module: 'downloader-core', name: 'errorCodes' },
+  { heading: 'Disks', module: 'file-io', name: 'diskErrorCodes' },
   { heading: 'Files and folders', module: 'adapter-file', name: 'fileErrorCodes' },
   { heading: 'Tensors', module: 'adapter-tensor', name: 'tensorErrorCodes' },
 ];
@@ -26,9 +27,13 @@ In an outcome the \`reason\` of a receiver that failed is one of these codes as 
 This page is made from the packages' own tables by \`node tools/docs/errors.mjs\`.
 `;
 
+// Adapters hand on the codes of what they build upon: each stands once.
+const seen = new Set();
+
 /** @param {string} heading @param {Record<string, Entry>} codes */
 function section(heading, codes) {
-  const rows = Object.entries(codes).map(
+  const own = Object.entries(codes).filter(([, entry]) => !seen.has(entry) && seen.add(entry));
+  const rows = own.map(
     ([code, { side, retryable, exit, meaning, action }]) =>
       `| \`${code}\` | ${side} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${action} | ${exit} |`,
   );
@@ -37,12 +42,13 @@ function section(heading, codes) {
   return `## ${heading}\n\n${head}\n${rows.join('\n')}\n`;
 }
 
-const sections = await Promise.all(
+const loaded = await Promise.all(
   tables.map(async ({ heading, module, name }) => {
     const exports = await import(pathToFileURL(join(rootDirectory, 'packages', module, 'dist/index.js')).href);
-    return section(heading, exports[name]);
+    return { heading, codes: exports[name] };
   }),
 );
+const sections = loaded.map(({ heading, codes }) => section(heading, codes));
 const page = [intro, ...sections].join('\n');
 const file = join(rootDirectory, 'docs/errors.md');
 

@@ -8,25 +8,24 @@ import {
   parseCounters,
   type Schema,
   type StartResult,
+  Turns,
 } from '@towline/downloader-core/spi';
-import { type FileDescription, readFileDescription } from './file-description.ts';
-import type { FileState } from './file-downloadable.ts';
-import { Pace } from './io/pace.ts';
-import { pathMatcher } from './only.ts';
-import { NewFile } from './target/new-file.ts';
-import { publishFile } from './target/publish.ts';
-import { checkSpace } from './target/space.ts';
-import { syncFolder } from './target/sync-folder.ts';
 import {
   checkFree,
-  checkTargetOptions,
+  checkSpace,
+  NewFile,
   onTarget,
+  Pace,
+  publishFile,
+  syncFolder,
   type Target,
   targetFor,
-  type TargetOptions,
   temporaryPath,
-} from './target/target.ts';
-import { Turns } from './target/turns.ts';
+} from '@towline/file-io';
+import { type FileDescription, readFileDescription } from './file-description.ts';
+import type { FileState } from './file-downloadable.ts';
+import { pathMatcher } from './only.ts';
+import { checkTargetOptions, type TargetOptions } from './target/options.ts';
 
 /** Options of {@link FileConsumer}. */
 export interface FileConsumerOptions extends TargetOptions {

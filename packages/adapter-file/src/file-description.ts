@@ -1,6 +1,7 @@
 import { type Description, reasonOf, type Totals } from '@towline/downloader-core/spi';
+import { diskError } from '@towline/file-io';
 import { z } from 'zod';
-import { fileError } from './errors.ts';
+import { wrongKind } from './errors.ts';
 
 /** What a receiver learns about a file before its bytes: the description of kind `file`. */
 export interface FileDescription {
@@ -37,13 +38,12 @@ export function readFileDescription(description: Description): FileDescription {
   expectKind(description, 'file');
   const parsed = schema.safeParse(description);
   if (!parsed.success)
-    throw fileError('bad_manifest', `The file’s description is malformed: ${reasonOf(parsed.error)}`);
+    throw diskError('bad_manifest', `The file’s description is malformed: ${reasonOf(parsed.error)}`);
   const { name, totalBytes, fields } = parsed.data;
   return { name, totalBytes, ...fields };
 }
 
 /** Throws `wrong_kind` unless the object is of the kind. */
 export function expectKind({ kind }: Description, expected: 'file' | 'folder'): void {
-  if (kind !== expected)
-    throw fileError('wrong_kind', `The object is no ${expected} but ${reasonOf(kind ?? 'of no kind')}`);
+  if (kind !== expected) throw wrongKind(`The object is no ${expected} but ${reasonOf(kind ?? 'of no kind')}`);
 }

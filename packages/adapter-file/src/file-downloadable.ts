@@ -1,9 +1,7 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   type Description,
-  DownloadError,
   type Downloadable,
   downloadable,
   parseCounters,
@@ -12,18 +10,23 @@ import {
   type ProducedError,
   type Schema,
   type Totals,
+  chunkBytesOf,
 } from '@towline/downloader-core/spi';
-import { fileError, sourceError } from './errors.ts';
+import {
+  BufferPool,
+  checkSource,
+  mtimeMsOf,
+  type OpenedSource,
+  type OpenFile,
+  openSourceFile,
+  type Pace,
+  producedError,
+  readSource,
+  type SourceFile,
+  sourceName,
+} from '@towline/file-io';
 import { describeFile, totalsOf } from './file-description.ts';
-import { BufferPool } from './io/buffer-pool.ts';
-import { mtimeMsOf } from './io/mtime.ts';
-import type { OpenFile } from './io/open-file.ts';
-import { Pace } from './io/pace.ts';
-import { nameProblem } from './names.ts';
 import { type OnlyRequest, onlyRequestSchema, pathMatcher } from './only.ts';
-import { chunkBytesOf } from './options.ts';
-import { identityOf } from './source/identity.ts';
-import { checkSource, openSource, producedError, readSource, type SourceFile } from './source/source-file.ts';
 
 /** The cursor of a file: how many of its bytes come before. */
 export type FileState = {
@@ -61,8 +64,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
   readonly #pace: Pace;
   #failure: ProducedError | undefined;
 
-  private constructor(source: SourceFile, name: string, opened: OpenedFile, chunkBytes: number) {
-    const { file, stats, pace } = opened;
+  private constructor({ source, file, stats, pace }: OpenedSource, name: string, chunkBytes: number) {
     this.path = source.path;
     this.name = name;
     this.totalBytes = Number(stats.size);
@@ -84,9 +86,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     const chunkBytes = chunkBytesOf(options);
     const absolute = resolve(path);
     const name = sourceName(options.name, absolute);
-    const opened = await openFile(absolute);
-    const source = { path: absolute, label: basename(absolute), identity: identityOf(opened.stats), followsLink: true };
-    return new FileDownloadable(source, name, opened, chunkBytes);
+    return new FileDownloadable(await openSourceFile(absolute), name, chunkBytes);
   }
 
   describe(): Description {
@@ -155,39 +155,4 @@ function parseState(input: unknown, totalBytes: number): FileState {
   const state = parseCounters(input, ['offset']);
   if (state.offset > totalBytes) throw new RangeError(`the offset lies beyond the ${totalBytes} bytes of the file`);
   return state;
-}
-
-/** The name under which a path is shared. Throws `invalid_argument` or `unsafe_name`. */
-export function sourceName(given: string | undefined, absolute: string): string {
-  const name = given ?? basename(absolute);
-  const problem = nameProblem(name, 'posix');
-  if (problem === undefined) return name;
-  if (given !== undefined) throw new DownloadError('invalid_argument', `name ${problem}`);
-  throw fileError('unsafe_name', `${absolute}: its name ${problem}; give it another with the name option`);
-}
-
-interface OpenedFile {
-  readonly file: OpenFile;
-  readonly stats: BigIntStats;
-  readonly pace: Pace;
-}
-
-async function openFile(path: string): Promise<OpenedFile> {
-  const pace = new Pace();
-  let file: OpenFile | undefined;
-  try {
-    // Looked at before it is opened: opening a device can have effects.
-    expectRegular(await stat(path, { bigint: true }), path);
-    file = await openSource(path, true, pace);
-    const stats = file.stats();
-    expectRegular(stats, path);
-    return { file, stats, pace };
-  } catch (thrown) {
-    await file?.close();
-    throw thrown instanceof DownloadError ? thrown : sourceError(thrown, path);
-  }
-}
-
-function expectRegular(stats: BigIntStats, path: string): void {
-  if (!stats.isFile()) throw fileError('source_unsupported', `${path} is no regular file`);
 }

@@ -6,23 +6,26 @@ import {
   parseCounters,
   type Schema,
   type StartResult,
+  Turns,
 } from '@towline/downloader-core/spi';
-import { type FolderDescription, readFolderDescription } from './folder-description.ts';
-import { type Selection, select } from './manifest/selection.ts';
-import { type FolderState, spansBetween, stateIsWithin } from './manifest/spans.ts';
-import { hostPlatform } from './names.ts';
-import { FolderWriter } from './target/folder-writer.ts';
-import { totalLength } from './target/segments.ts';
-import { checkSpace } from './target/space.ts';
 import {
   checkFree,
-  checkTargetOptions,
+  checkSpace,
+  type FolderEntry,
+  hostPlatform,
+  type LinkEntry,
   onTarget,
   type Target,
   targetFor,
-  type TargetOptions,
-} from './target/target.ts';
-import { Turns } from './target/turns.ts';
+  type TreeParts,
+  TreeWriter,
+} from '@towline/file-io';
+import { type FolderDescription, readFolderDescription } from './folder-description.ts';
+import { type Selection, select } from './manifest/selection.ts';
+import { type FolderState, spansBetween, stateIsWithin } from './manifest/spans.ts';
+import { checkTargetOptions, type TargetOptions } from './target/options.ts';
+import { totalLength } from './target/segments.ts';
+import { writeSpans } from './target/write-spans.ts';
 
 /** Options of {@link FolderConsumer}. */
 export interface FolderConsumerOptions extends TargetOptions {
@@ -51,7 +54,7 @@ interface Arrival {
   readonly description: FolderDescription;
   readonly selection: Selection;
   /** Nothing when nothing in the folder is wanted. */
-  readonly writer: FolderWriter | undefined;
+  readonly writer: TreeWriter | undefined;
 }
 
 const defaultMaxManifestBytes = 16 * 1024 * 1024;
@@ -105,10 +108,10 @@ export class FolderConsumer implements Consumer<FolderResult, FolderState> {
     const target = targetFor(this.#options, description.name);
     const selection = select(description.entries, only);
     const wanted = only === undefined || selection.entries.length > 0;
-    const writer = wanted ? new FolderWriter(target, fsync) : undefined;
+    const writer = wanted ? new TreeWriter(target, fsync) : undefined;
     if (writer !== undefined) await onTarget(target.path, () => this.#prepare(target, selection));
     this.#arrival = { target, description, selection, writer };
-    await onTarget(target.path, async () => writer?.begin(selection.entries));
+    await onTarget(target.path, async () => writer?.begin(partsOf(selection).folders));
     const isPart = only !== undefined && selection.entries.length < description.entries.length;
     return isPart ? { request: { only } } : undefined;
   }
@@ -125,7 +128,7 @@ export class FolderConsumer implements Consumer<FolderResult, FolderState> {
     const fits = stateIsWithin(selection.files, entries.length, state);
     const spans = fits ? spansBetween(selection.files, this.#state, state, bytes) : undefined;
     if (spans === undefined) throw protocolError(`no chunk of ${bytes} bytes leads to ${state.entry}, ${state.offset}`);
-    await onTarget(target.path, async () => writer?.write(entries, spans, data));
+    await onTarget(target.path, async () => writer && writeSpans(writer, entries, spans, data));
     this.#filesEnded += spans.filter(({ last }) => last).length;
     this.#state = state;
   }
@@ -134,7 +137,7 @@ export class FolderConsumer implements Consumer<FolderResult, FolderState> {
     const { target, selection, writer } = this.#started();
     const files = selection.files.length;
     if (this.#filesEnded !== files) throw protocolError(`it ends after ${this.#filesEnded} of ${files} files`);
-    if (writer !== undefined) await onTarget(target.path, () => writer.publish(selection.entries));
+    if (writer !== undefined) await onTarget(target.path, () => writer.publish(partsOf(selection)));
     return resultOf(target.path, selection, writer !== undefined);
   }
 
@@ -142,6 +145,13 @@ export class FolderConsumer implements Consumer<FolderResult, FolderState> {
     if (this.#arrival === undefined) throw protocolError('bytes came before the list');
     return this.#arrival;
   }
+}
+
+function partsOf({ entries }: Selection): TreeParts {
+  return {
+    folders: entries.filter((entry): entry is FolderEntry => entry.type === 'folder'),
+    links: entries.filter((entry): entry is LinkEntry => entry.type === 'link'),
+  };
 }
 
 function resultOf(path: string, { entries, files, totalBytes }: Selection, written: boolean): FolderResult {

@@ -1,10 +1,7 @@
 import type { Description } from '@towline/downloader-core/spi';
+import { checkEntries, diskError, type ManifestEntry, type NamePlatform, sumOfSizes } from '@towline/file-io';
 import { expectKind } from './file-description.ts';
-import { fileError } from './errors.ts';
-import { checkEntries, sumOfSizes } from './manifest/check.ts';
 import { decodeManifest, encodeManifest } from './manifest/codec.ts';
-import type { ManifestEntry } from './manifest/entries.ts';
-import { type NamePlatform } from './names.ts';
 
 /** What a receiver learns about a folder before its bytes: the description of kind `folder`. */
 export interface FolderDescription {
@@ -32,10 +29,10 @@ export function readFolderDescription(description: Description, platform: NamePl
   expectKind(description, 'folder');
   const { name, body, totalBytes } = description;
   if (name === undefined || body === undefined)
-    throw fileError('bad_manifest', 'The folder’s description has no name or no list');
+    throw diskError('bad_manifest', 'The folder’s description has no name or no list');
   const { entries } = decodeManifest(body);
   checkEntries(entries, platform);
   if (sumOfSizes(entries) !== totalBytes)
-    throw fileError('bad_manifest', 'The sizes of the files do not add up to the size of the folder');
+    throw diskError('bad_manifest', 'The sizes of the files do not add up to the size of the folder');
   return { name, entries };
 }

@@ -1,30 +1,32 @@
-import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   type Description,
   type Downloadable,
   downloadable,
-  DownloadError,
-  isDownloadError,
   parseCounters,
   type ProduceContext,
   type Produced,
   type ProducedError,
   type Schema,
   type Totals,
+  chunkBytesOf,
 } from '@towline/downloader-core/spi';
-import { fileError, sourceError } from './errors.ts';
-import { sourceName } from './file-downloadable.ts';
+import {
+  checkEntries,
+  FilesReader,
+  type ManifestEntry,
+  producedError,
+  sourceName,
+  sourcesOf,
+  symlinkOption,
+  type SymlinkOption,
+  type WalkedEntry,
+  walkFolder,
+} from '@towline/file-io';
 import { describeFolder } from './folder-description.ts';
-import { checkEntries } from './manifest/check.ts';
-import type { ManifestEntry } from './manifest/entries.ts';
 import { type Selection, select } from './manifest/selection.ts';
 import { type FolderState, planChunk, stateIsWithin } from './manifest/spans.ts';
 import { type OnlyRequest, onlyRequestSchema } from './only.ts';
-import { chunkBytesOf } from './options.ts';
-import { FolderReader } from './source/folder-reader.ts';
-import { producedError, type SourceFile } from './source/source-file.ts';
-import { type SymlinkOption, type WalkedEntry, walkFolder } from './source/walk.ts';
 
 /** Options of {@link FolderDownloadable.open}. */
 export interface FolderSourceOptions {
@@ -59,7 +61,7 @@ export class FolderDownloadable implements Downloadable<FolderState, OnlyRequest
   /** What is in the folder. */
   readonly entries: readonly ManifestEntry[];
   readonly #all: Selection;
-  readonly #reader: FolderReader;
+  readonly #reader: FilesReader;
   // A request is parsed once for each download, and its selection then costs a walk over all entries.
   readonly #selections = new WeakMap<OnlyRequest, Selection>();
   #failure: ProducedError | undefined;
@@ -71,7 +73,7 @@ export class FolderDownloadable implements Downloadable<FolderState, OnlyRequest
     this.entries = walked.map(({ entry }) => entry);
     this.#all = select(this.entries);
     this.stateSchema = { parse: (input) => parseState(input, this.#all.files, this.entries.length) };
-    this.#reader = new FolderReader(sourcesOf(walked), chunkBytes);
+    this.#reader = new FilesReader(sourcesOf(walked), chunkBytes);
   }
 
   /**
@@ -84,7 +86,7 @@ export class FolderDownloadable implements Downloadable<FolderState, OnlyRequest
     const symlinks = symlinkOption(options.symlinks);
     const absolute = resolve(path);
     const name = sourceName(options.name, absolute);
-    const walked = await walkFolder(await folderAt(absolute), symlinks);
+    const walked = await walkFolder(absolute, symlinks);
     const opened = new FolderDownloadable(absolute, name, walked, chunkBytes);
     checkEntries(opened.entries, 'posix');
     return opened;
@@ -111,7 +113,7 @@ export class FolderDownloadable implements Downloadable<FolderState, OnlyRequest
         await this.#reader.check(files);
         return { status: 'eof' };
       }
-      const chunk = await this.#reader.read(plan, signal);
+      const chunk = await this.#reader.read(plan.spans, plan.bytes, signal);
       return { status: 'ok', ...chunk, state: plan.next, items: plan.filesEnded };
     } catch (thrown) {
       return (this.#failure = producedError(thrown));
@@ -148,28 +150,8 @@ export class FolderDownloadable implements Downloadable<FolderState, OnlyRequest
   }
 }
 
-function sourcesOf(walked: readonly WalkedEntry[]): ReadonlyMap<number, SourceFile> {
-  const sources = new Map<number, SourceFile>();
-  for (const [index, { source }] of walked.entries()) if (source !== undefined) sources.set(index, source);
-  return sources;
-}
-
 function parseState(input: unknown, files: Selection['files'], entries: number): FolderState {
   const state = parseCounters(input, ['entry', 'offset']);
   if (!stateIsWithin(files, entries, state)) throw new RangeError('the state does not lie within the folder');
   return state;
-}
-
-function symlinkOption(given: SymlinkOption = 'copy'): SymlinkOption {
-  if (given === 'copy' || given === 'refuse') return given;
-  throw new DownloadError('invalid_argument', 'symlinks is neither "copy" nor "refuse"');
-}
-
-async function folderAt(absolute: string): Promise<string> {
-  try {
-    if (!(await stat(absolute)).isDirectory()) throw fileError('source_unsupported', `${absolute} is no folder`);
-    return await realpath(absolute);
-  } catch (thrown) {
-    throw isDownloadError(thrown) ? thrown : sourceError(thrown, absolute);
-  }
 }

@@ -3,13 +3,11 @@ export { FileConsumer, type FileConsumerOptions, type FileResult } from './file-
 export { FileDownloadable, type FileSourceOptions, type FileState } from './file-downloadable.ts';
 export { FolderConsumer, type FolderConsumerOptions, type FolderResult } from './folder-consumer.ts';
 export { FolderDownloadable, type FolderSourceOptions } from './folder-downloadable.ts';
-export type { FileEntry, FolderEntry, LinkEntry, ManifestEntry } from './manifest/entries.ts';
 export type { FolderState } from './manifest/spans.ts';
-export { foldedName, hostPlatform, nameProblem, type NamePlatform, pathProblem } from './names.ts';
+export { hasSelectedEntry } from './has-selected-entry.ts';
 export { type OnlyRequest, type PathMatcher, pathMatcher } from './only.ts';
 export { PathConsumer, type PathConsumerOptions } from './path-consumer.ts';
-export type { SymlinkOption } from './source/walk.ts';
-export type { TargetOptions } from './target/target.ts';
+export type { TargetOptions } from './target/options.ts';
 export {
   addFile,
   addFolder,
@@ -19,3 +17,4 @@ export {
   downloadFolder,
   type DownloadWith,
 } from './helpers.ts';
+export type { FileEntry, FolderEntry, LinkEntry, ManifestEntry, SymlinkOption } from '@towline/file-io';

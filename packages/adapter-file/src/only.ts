@@ -1,4 +1,4 @@
-import type { Schema } from '@towline/downloader-core/spi';
+import { patternMatcher, type Schema } from '@towline/downloader-core/spi';
 import { z } from 'zod';
 
 /** A request for a part of a folder: patterns, of which an entry must match one. */
@@ -32,21 +32,6 @@ export type PathMatcher = (path: string) => boolean;
 export function pathMatcher(only: readonly string[]): PathMatcher {
   const patterns = only.map((pattern) => pattern.replace(/(?<=.)\/$/u, ''));
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const wildcards = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
-  return (path) => exact.has(path) || wildcards.some((pieces) => matchesPieces(path, pieces));
-}
-
-// Taking each middle piece where it first occurs is enough, so the time is linear in the path: no back-tracking.
-function matchesPieces(path: string, pieces: readonly string[]): boolean {
-  const first = pieces[0] ?? '';
-  const last = pieces.at(-1) ?? '';
-  const end = path.length - last.length;
-  if (first.length > end || !path.startsWith(first) || !path.endsWith(last)) return false;
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = path.indexOf(piece, at);
-    if (found === -1 || found + piece.length > end) return false;
-    at = found + piece.length;
-  }
-  return true;
+  const wildcards = patterns.filter((pattern) => pattern.includes('*')).map(patternMatcher);
+  return (path) => exact.has(path) || wildcards.some((matches) => matches(path));
 }

@@ -9,7 +9,7 @@ import {
   type StartResult,
   type State,
 } from '@towline/downloader-core/spi';
-import { fileError } from './errors.ts';
+import { wrongKind } from './errors.ts';
 import { FileConsumer, type FileConsumerOptions, type FileResult } from './file-consumer.ts';
 import { FolderConsumer, type FolderConsumerOptions, type FolderResult } from './folder-consumer.ts';
 
@@ -43,7 +43,7 @@ export class PathConsumer implements Consumer<FileResult | FolderResult> {
   }
 
   async downloadCompleted(context: ConsumeContext): Promise<FileResult | FolderResult> {
-    if (this.#chosen === undefined) throw fileError('wrong_kind', 'The object was not described');
+    if (this.#chosen === undefined) throw wrongKind('The object was not described');
     return this.#chosen.downloadCompleted(context);
   }
 
@@ -54,7 +54,7 @@ export class PathConsumer implements Consumer<FileResult | FolderResult> {
   #consumerFor(kind: string | undefined): Consumer<FileResult | FolderResult> {
     if (kind === 'file') return this.#file;
     if (kind === 'folder') return this.#folder;
-    throw fileError('wrong_kind', 'The object is neither a file nor a folder');
+    throw wrongKind('The object is neither a file nor a folder');
   }
 
   #parseState(input: unknown): State {

@@ -12,7 +12,7 @@ import {
   FolderDownloadable,
   type FolderResult,
 } from '../src/index.ts';
-import { makeTree, patternBytes, readTree, type Tree, withFolders } from './support/tree.ts';
+import { makeTree, patternBytes, readTree, type Tree, withFolders } from '@towline/conformance/files';
 
 const chunkSizes = [100, 1_000, 4_096];
 

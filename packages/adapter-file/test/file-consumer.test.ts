@@ -13,16 +13,16 @@ import {
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DownloadError, type Description, isConsumer } from '@towline/downloader-core/spi';
 import { FileConsumer, type FileConsumerOptions, FileDownloadable, type FileResult } from '../src/index.ts';
 import { craftedSource, fileDescription } from './support/crafted.ts';
 import { withoutRootRights } from './support/nobody.ts';
-import { temporaryFolders } from './support/temporary.ts';
+import { temporaryFolders } from '@towline/conformance/files';
 import { transfer } from './support/transfer.ts';
-import { makeTree, patternBytes, readTree } from './support/tree.ts';
+import { makeTree, patternBytes, readTree } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 const GiB = 1024 ** 3;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

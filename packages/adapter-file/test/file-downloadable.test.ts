@@ -2,16 +2,16 @@ import { chmodSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { isDownloadable } from '@towline/downloader-core/spi';
 import { FileDownloadable } from '../src/index.ts';
 import { changes } from './support/changes.ts';
 import { withoutRootRights } from './support/nobody.ts';
 import { bytesOf, chunksFrom, expectChunk, produceContext } from './support/transfer.ts';
-import { temporaryFolders } from './support/temporary.ts';
-import { patternBytes } from './support/tree.ts';
+import { temporaryFolders } from '@towline/conformance/files';
+import { patternBytes } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 const GiB = 1024 ** 3;
 
 function newFile(content: string | Uint8Array, name = 'model.bin'): string {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DownloadError, type Description } from '@towline/downloader-core/spi';
 import {
   FolderConsumer,
@@ -12,11 +12,11 @@ import {
 } from '../src/index.ts';
 import { craftedSource } from './support/crafted.ts';
 import { withoutRootRights } from './support/nobody.ts';
-import { temporaryFolders } from './support/temporary.ts';
+import { temporaryFolders } from '@towline/conformance/files';
 import { transfer } from './support/transfer.ts';
-import { makeTree, patternBytes, readTree, type Tree } from './support/tree.ts';
+import { makeTree, patternBytes, readTree, type Tree } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 
 interface Sent extends Partial<FolderConsumerOptions> {
   readonly chunkBytes?: number;

@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { FolderDownloadable } from '../src/index.ts';
 import { changes } from './support/changes.ts';
 import { withoutRootRights } from './support/nobody.ts';
 import { bytesOf, chunksFrom, expectChunk, produceContext } from './support/transfer.ts';
-import { temporaryFolders } from './support/temporary.ts';
-import { makeTree, patternBytes, type Tree } from './support/tree.ts';
+import { temporaryFolders } from '@towline/conformance/files';
+import { makeTree, patternBytes, type Tree } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 const GiB = 1024 ** 3;
 
 function newTree(tree: Tree): string {

@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DownloadService, type Transaction } from '@towline/downloader-core';
 import { MemoryNetwork } from '@towline/transport-memory';
 import { FileDownloadable, addFile, addFolder, downloadFile, downloadFolder } from '../src/index.ts';
-import { temporaryFolders } from './support/temporary.ts';
-import { makeTree, patternBytes, readTree } from './support/tree.ts';
+import { temporaryFolders } from '@towline/conformance/files';
+import { makeTree, patternBytes, readTree } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 const network = new MemoryNetwork();
 const services: DownloadService[] = [];
 

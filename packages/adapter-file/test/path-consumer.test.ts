@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { State } from '@towline/downloader-core/spi';
 import { FileDownloadable, FolderDownloadable, PathConsumer } from '../src/index.ts';
 import { craftedSource, fileDescription } from './support/crafted.ts';
-import { temporaryFolders } from './support/temporary.ts';
+import { temporaryFolders } from '@towline/conformance/files';
 import { transfer } from './support/transfer.ts';
-import { makeTree, readTree } from './support/tree.ts';
+import { makeTree, readTree } from '@towline/conformance/files';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 
 function newSource(): string {
   const folder = newFolder();

@@ -17,19 +17,6 @@ export const tensorErrorCodes = {
     'The file, index or folder is no valid safetensors checkpoint; the message says what is wrong and at which byte.',
     'Write it again with a conforming writer, or share it as a plain file.',
   ),
-  source_missing: entry('local', 2, 'The checkpoint to share does not exist.', 'Correct the path.'),
-  source_unreadable: entry(
-    'local',
-    2,
-    'The checkpoint, or a file of its folder, cannot be read.',
-    'Give this user the right to read it, or leave it out.',
-  ),
-  source_unsupported: entry(
-    'local',
-    2,
-    'The folder holds something else than files and folders: a symbolic link, a device, a FIFO, a socket.',
-    'Leave it out, replace a link by its file, or share the folder as plain files.',
-  ),
 
   // What a peer claims
   bad_description: entry(
@@ -39,12 +26,6 @@ export const tensorErrorCodes = {
     'Check that both sides run compatible versions; report it.',
   ),
   wrong_kind: entry('local', 2, 'The object holds no tensors.', 'Use the consumer for its kind.'),
-  unsafe_name: entry(
-    'remote',
-    1,
-    'The name of a file cannot be used safely here: it would leave the folder, clashes with another, or is not allowed.',
-    'Have the owner rename it, or give the `name` option.',
-  ),
 
   // What was asked for
   nothing_selected: entry(
@@ -83,23 +64,6 @@ export const tensorErrorCodes = {
     'A tensor is larger than the largest array of this engine, or than the free memory.',
     'Receive it to disk, or select rows of it.',
   ),
-
-  // The receiver's disk
-  target_exists: entry(
-    'local',
-    2,
-    'Something with the name of the target exists already.',
-    'Remove it, choose another name or folder, or allow overwriting.',
-  ),
-  target_missing: entry('local', 2, 'The folder to write into does not exist.', 'Make the folder first.'),
-  not_writable: entry(
-    'local',
-    1,
-    'The folder to write into is read-only, or this user may not write there.',
-    'Choose another folder, or change its rights.',
-  ),
-  no_space: entry('local', 1, 'The disk has not enough room.', 'Free some space, or choose a folder on another disk.'),
-  disk_error: entry('local', 1, 'The operating system refused to write, for another reason.', 'See the cause.'),
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 
 /** A code of {@link tensorErrorCodes}. */

@@ -1,8 +1,10 @@
 export { tensorErrorCodes, type TensorErrorCode } from './errors.ts';
+export { hasSelectedTensor } from './has-selected-tensor.ts';
 export { addTensors, type AddOptions, type AddTo, downloadTensors, type DownloadWith } from './helpers.ts';
 export { iterateTensors } from './iterate-tensors.ts';
 export { StateDictConsumer, type StateDictConsumerOptions } from './state-dict-consumer.ts';
 export { StateDictDownloadable, type StateDictSourceOptions } from './state-dict-downloadable.ts';
+export type { BaseReader, TensorBase } from './transfer/base-reader.ts';
 export type { OnTensor } from './transfer/memory-sink.ts';
 export type { CheckedRequest, DigestAlgorithm } from './transfer/request.ts';
 export type { SelectableTensor, TensorSelection, TensorSelector } from './transfer/selection.ts';

@@ -1,16 +1,15 @@
-import { invalidOption } from './errors.ts';
 import type { ReadonlyStateDict, StateDict } from './safetensors/index.ts';
-import { dictBase } from './transfer/base-reader.ts';
+import { baseOf, type TensorBase } from './transfer/base-reader.ts';
 import { MemorySink, type OnTensor } from './transfer/memory-sink.ts';
 import { TensorsConsumer, type TensorTargetOptions } from './transfer/tensors-consumer.ts';
 
 /** Options of {@link StateDictConsumer}. */
 export interface StateDictConsumerOptions extends TensorTargetOptions {
   /**
-   * An older dict: only tensors that differ from it travel, the others are copied from it. It must not be written until the
-   * download ends (`base_changed`), and is left as it is.
+   * An older dict, or `checkpointBase(path)` of `@towline/adapter-tensor/node`: only tensors that differ from it travel, the
+   * others are copied from it. It must not be written until the download ends (`base_changed`), and is left as it is.
    */
-  readonly base?: ReadonlyStateDict | undefined;
+  readonly base?: ReadonlyStateDict | TensorBase | undefined;
   /** Gets each tensor as soon as it is complete, instead of the dict having it: a model can load while it arrives. */
   readonly onTensor?: OnTensor | undefined;
 }
@@ -23,7 +22,6 @@ export class StateDictConsumer extends TensorsConsumer<StateDict> {
   /** Throws `invalid_argument`. */
   constructor(options: StateDictConsumerOptions = {}) {
     const { base, onTensor } = options;
-    if (base !== undefined && !(base.tensors instanceof Map)) invalidOption('base', 'is no state dict');
-    super(options, new MemorySink(onTensor), base && (() => Promise.resolve(dictBase(base))));
+    super(options, new MemorySink(onTensor), base && baseOf(base));
   }
 }

@@ -1,4 +1,5 @@
 import { fileErrorCodes } from '@towline/adapter-file';
+import { checkpointErrorCodes } from '@towline/adapter-tensor/node';
 import { type ErrorCodeEntry, errorCodes, isDownloadError } from '@towline/downloader-core/spi';
 import { CommandError, type ExitCode } from './command-error.ts';
 
@@ -6,7 +7,9 @@ import { CommandError, type ExitCode } from './command-error.ts';
 const order: readonly ExitCode[] = [130, 4, 3, 1, 2, 0];
 
 /** Core's codes and those of the adapters. */
-const knownCodes: ReadonlyMap<string, ErrorCodeEntry> = new Map(Object.entries({ ...errorCodes, ...fileErrorCodes }));
+const knownCodes: ReadonlyMap<string, ErrorCodeEntry> = new Map(
+  Object.entries({ ...errorCodes, ...fileErrorCodes, ...checkpointErrorCodes }),
+);
 
 /** The exit code of one error: its own, its code's, else 1. */
 export function exitCodeOfError(error: unknown): ExitCode {

@@ -22,8 +22,39 @@ describe('what a path is', () => {
     expect((await kindOfPath(folder)).kind).toBe('folder');
     expect((await kindOfPath(join(folder, 'a.bin'))).kind).toBe('file');
     expect((await kindOfPath(join(folder, 'a.bin'), 'file')).kind).toBe('file');
-    await expect(kindOfPath(folder, 'file')).rejects.toMatchObject({ exitCode: 2 });
+    expect((await kindOfPath(folder, 'file')).kind).toBe('folder');
+    await expect(kindOfPath(folder, 'arrow')).rejects.toMatchObject({ exitCode: 2 });
     await expect(kindOfPath(join(folder, 'none'))).rejects.toMatchObject({ code: 'bad_input' });
+  });
+
+  it('C4 a safetensors file, its index, and a folder with one at its top are tensors, unless --as file', async () => {
+    const checkpoint = join(folder, 'llama');
+    await mkdir(join(checkpoint, 'deep'), { recursive: true });
+    await writeFile(join(checkpoint, 'deep', 'x.safetensors'), '');
+    expect((await kindOfPath(checkpoint)).kind).toBe('folder');
+    await writeFile(join(checkpoint, 'x.safetensors'), '');
+    await writeFile(join(checkpoint, 'x.safetensors.index.json'), '');
+    for (const path of [checkpoint, join(checkpoint, 'x.safetensors'), join(checkpoint, 'x.safetensors.index.json')])
+      expect((await kindOfPath(path)).kind).toBe('tensors');
+    expect((await kindOfPath(checkpoint, 'file')).kind).toBe('folder');
+    expect((await kindOfPath(join(checkpoint, 'x.safetensors'), 'file')).kind).toBe('file');
+    expect((await kindOfPath(join(folder, 'a.bin'), 'tensors')).kind).toBe('tensors');
+  });
+
+  it('C4 a checkpoint that its reader refuses is bad input, with the hint --as file', async () => {
+    const path = join(folder, 'x.safetensors');
+    await writeFile(path, 'no header at all');
+    const opening = openSources({ paths: [path], symlinks: 'keep' });
+    await expect(opening).rejects.toMatchObject({ code: 'bad_input', exitCode: 2 });
+    await expect(opening).rejects.toThrow(/x\.safetensors: .*--as file/u);
+    await releaseSources(await openSources({ paths: [path], as: 'file', symlinks: 'keep' }));
+  });
+
+  it('C6 an index and something of the name that its folder gets are refused', async () => {
+    await writeFile(join(folder, 'm.safetensors.index.json'), '{"weight_map":{}}');
+    await writeFile(join(folder, 'm'), '');
+    const paths = [join(folder, 'm.safetensors.index.json'), join(folder, 'm')];
+    await expect(openSources({ paths, symlinks: 'keep' })).rejects.toThrow('would both arrive as m');
   });
 
   it('C1 all sources are opened, or none stays open', async () => {
@@ -92,18 +123,25 @@ describe('what would be written', () => {
 });
 
 describe('--only on a folder', () => {
-  const body = (value: unknown) => ({ body: new TextEncoder().encode(JSON.stringify(value)) });
+  const file = (path: string) => ({ type: 'file', path, size: 0, executable: false, mtimeMs: 0 });
+  const described = (value: unknown) => ({
+    kind: 'folder',
+    name: 'f',
+    totalBytes: 0,
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  });
 
   it('C2 is judged by the paths of its list', () => {
-    const list = body({ v: 1, entries: [{ type: 'file', path: 'deep/a.bin' }] });
+    const entries = [{ type: 'folder', path: 'deep', mtimeMs: 0 }, file('deep/a.bin')];
+    const list = described({ v: 1, entries });
     expect(folderKind.selectsDescribed(list, ['deep/*'])).toBe(true);
     expect(folderKind.selectsDescribed(list, ['*.txt'])).toBe(false);
-    expect(folderKind.selectsDescribed(body({ v: 1, entries: [] }), ['*'])).toBe(false);
+    expect(folderKind.selectsDescribed(described({ v: 1, entries: [] }), ['*'])).toBe(false);
   });
 
   it('C2 a list that cannot be read is left to the consumer to refuse', () => {
     expect(folderKind.selectsDescribed({}, ['a'])).toBe(true);
-    expect(folderKind.selectsDescribed(body({ entries: 7 }), ['a'])).toBe(true);
-    expect(folderKind.selectsDescribed({ body: Uint8Array.of(0xff) }, ['a'])).toBe(true);
+    expect(folderKind.selectsDescribed(described({ entries: 7 }), ['a'])).toBe(true);
+    expect(folderKind.selectsDescribed({ ...described({}), body: Uint8Array.of(0xff) }, ['a'])).toBe(true);
   });
 });

@@ -25,6 +25,9 @@ export { type Random, systemRandom } from './base/random.ts';
 export type { Schema } from './base/schema.ts';
 export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
+export { chunkBytesOf } from './chunking/chunk-bytes.ts';
+export { patternMatcher } from './chunking/pattern.ts';
+export { Turns } from './chunking/turns.ts';
 export type {
   IdentityStrength,
   IncomingMessage,

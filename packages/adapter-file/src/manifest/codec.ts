@@ -1,7 +1,12 @@
 import { reasonOf } from '@towline/downloader-core/spi';
+import { diskError, type ManifestEntry } from '@towline/file-io';
 import { z } from 'zod';
-import { fileError } from '../errors.ts';
-import type { Manifest } from './entries.ts';
+
+/** What is in a folder, in the order of the paths' UTF-16 units, so that a folder comes before what is in it. */
+export interface Manifest {
+  readonly v: 1;
+  readonly entries: readonly ManifestEntry[];
+}
 
 // The range of times that a JavaScript Date can hold.
 const mtimeMs = z.number().min(-8.64e15).max(8.64e15);
@@ -29,7 +34,7 @@ export function decodeManifest(body: Uint8Array): Manifest {
     return manifestSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
   } catch (thrown) {
     const problem = thrown instanceof z.ZodError ? firstIssue(thrown) : reasonOf(thrown);
-    throw fileError('bad_manifest', `The list of the folder cannot be read: ${problem}`, thrown);
+    throw diskError('bad_manifest', `The list of the folder cannot be read: ${problem}`, thrown);
   }
 }
 

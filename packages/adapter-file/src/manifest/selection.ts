@@ -1,5 +1,5 @@
+import { type ManifestEntry, parentPath } from '@towline/file-io';
 import { pathMatcher } from '../only.ts';
-import { type ManifestEntry, parentPath } from './entries.ts';
 import type { SpanFile } from './spans.ts';
 
 /** The part of a folder that one download brings. */

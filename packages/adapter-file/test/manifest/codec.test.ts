@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeManifest, encodeManifest } from '../../src/manifest/codec.ts';
-import type { Manifest } from '../../src/manifest/entries.ts';
+import { decodeManifest, encodeManifest, type Manifest } from '../../src/manifest/codec.ts';
 
 const encode = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const file = { type: 'file', path: 'a', size: 1, executable: false, mtimeMs: 0 };

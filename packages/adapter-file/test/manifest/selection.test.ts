@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ManifestEntry } from '../../src/manifest/entries.ts';
+import type { ManifestEntry } from '@towline/file-io';
 import { select } from '../../src/manifest/selection.ts';
 
 const file = (path: string, size: number): ManifestEntry => ({

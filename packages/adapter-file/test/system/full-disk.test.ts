@@ -3,12 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileConsumer, FileDownloadable, FolderConsumer, FolderDownloadable } from '@towline/adapter-file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../support/temporary.ts';
+import { temporaryFolders } from '@towline/conformance/files';
 import { transfer } from '../support/transfer.ts';
-import { patternBytes } from '../support/tree.ts';
+import { patternBytes } from '@towline/conformance/files';
 
 const MiB = 1024 * 1024;
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 
 /** Why no small disk can be mounted here, or nothing. */
 function obstacle(): string | undefined {

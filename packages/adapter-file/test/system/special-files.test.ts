@@ -3,11 +3,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { FileDownloadable, FolderDownloadable } from '@towline/adapter-file';
-import { describe, expect, it } from 'vitest';
-import { temporaryFolders } from '../support/temporary.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryFolders } from '@towline/conformance/files';
 import { produceContext } from '../support/transfer.ts';
 
-const newFolder = temporaryFolders();
+const newFolder = temporaryFolders(afterEach);
 const refused = { code: 'source_unsupported', side: 'local' };
 
 describe.skipIf(process.platform === 'win32')('what is no file and no folder', () => {

@@ -1,3 +1,5 @@
+import type { Header } from './tensor.ts';
+
 /**
  * Maps that were read from a `__metadata__` and not from its absence, or were copied from one. An empty map alone cannot
  * say which, and the reference writes an empty `__metadata__` again; so does the writer.
@@ -18,4 +20,14 @@ export function copyMetadata(original: ReadonlyMap<string, string>): Map<string,
   const copy = new Map(original);
   if (stated.has(original)) stated.add(copy);
   return copy;
+}
+
+/** The metadata of all files of a checkpoint; of a key that several have, the value of the first. */
+export function mergedMetadata(files: readonly { readonly header: Pick<Header, 'metadata'> }[]): Map<string, string> {
+  const [first, ...others] = files.map(({ header }) => header.metadata);
+  const metadata = copyMetadata(first ?? new Map());
+  for (const [key, value] of others.flatMap((other) => [...other])) {
+    if (!metadata.has(key)) metadata.set(key, value);
+  }
+  return metadata;
 }

@@ -1,7 +1,8 @@
+import { invalidOption } from '../errors.ts';
 import type { ReadonlyStateDict, TensorType } from '../safetensors/index.ts';
 import { slices } from './digest.ts';
 
-/** What a receiver has already: tensors of an older state. */
+/** Tensors of an older state, open. */
 export interface BaseReader {
   readonly types: ReadonlyMap<string, TensorType>;
   /** The bytes of one of them, piece by piece; each lives until the next is asked for. Throws `base_changed`, `bad_base`. */
@@ -9,11 +10,22 @@ export interface BaseReader {
   close(): Promise<void>;
 }
 
-/** A base in memory. */
-export function dictBase({ tensors }: ReadonlyStateDict): BaseReader {
-  return {
+/** What a receiver has already, and how to get at it: see `checkpointBase` for what lies on a disk. */
+export interface TensorBase {
+  open(): Promise<BaseReader>;
+}
+
+/** A base as it was given: a dict, or what can be opened. Throws `invalid_argument`. */
+export function baseOf(given: ReadonlyStateDict | TensorBase): TensorBase {
+  if ('open' in given) return given;
+  return given.tensors instanceof Map ? dictBase(given) : invalidOption('base', 'is no state dict');
+}
+
+function dictBase({ tensors }: ReadonlyStateDict): TensorBase {
+  const reader: BaseReader = {
     types: tensors,
     read: (name) => slices(tensors.get(name)?.data ?? new Uint8Array(0)),
     close: () => Promise.resolve(),
   };
+  return { open: () => Promise.resolve(reader) };
 }

@@ -12,6 +12,13 @@ export interface CatalogueFile {
 export interface OtherFile {
   readonly path: string;
   readonly bytes: number;
+  readonly executable: boolean;
+}
+
+/** A symbolic link of the folder. */
+export interface CatalogueLink {
+  readonly path: string;
+  readonly target: string;
 }
 
 /** A tensor and where it lies. */
@@ -37,8 +44,9 @@ export interface Catalogue {
   readonly others: readonly OtherFile[];
   /** The index among the others. */
   readonly indexPath: string | undefined;
-  /** Folders below it. */
+  /** Folders below it, each behind the one that it is in. */
   readonly folders: readonly string[];
+  readonly links: readonly CatalogueLink[];
   /** In the order of files and data: the order in which everything counts. */
   readonly tensors: readonly CatalogueTensor[];
 }
@@ -57,13 +65,4 @@ export function tensorsOf(files: readonly CatalogueFile[]): CatalogueTensor[] {
 /** The sum of what the sources have: tensors first, then other files. */
 export function sourceBytes({ tensors, others }: Catalogue, source: number): number {
   return (source < tensors.length ? tensors[source] : others[source - tensors.length])?.bytes ?? 0;
-}
-
-/** The metadata of all files; of a key that several have, the value of the first. */
-export function mergedMetadata(files: readonly CatalogueFile[]): Map<string, string> {
-  const metadata = new Map<string, string>();
-  for (const { header } of files) {
-    for (const [key, value] of header.metadata) if (!metadata.has(key)) metadata.set(key, value);
-  }
-  return metadata;
 }

@@ -22,8 +22,9 @@ const schema = z.object({
     v: z.literal(1),
     layout: z.enum(['file', 'folder']),
     selection: z.boolean(),
-    files: z.array(z.object({ path, headerBytes: z.int().min(8), dataBytes: count })).min(1),
-    others: z.array(z.object({ path, bytes: count })),
+    files: z.array(z.object({ path, headerBytes: z.int().min(8), dataBytes: count })),
+    others: z.array(z.object({ path, bytes: count, executable: z.boolean() })),
+    links: z.array(z.object({ path, target: z.string() })),
     folders: z.array(path),
     index: path.optional(),
     headerDigest: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength === 8),
@@ -33,7 +34,7 @@ const schema = z.object({
 
 /** A catalogue as core carries it: a few counts, and the headers' own bytes as the body. */
 export async function describeCatalogue(catalogue: Catalogue): Promise<Description> {
-  const { layout, name, selection, files, others, folders, indexPath } = catalogue;
+  const { layout, name, selection, files, others, folders, links, indexPath } = catalogue;
   const headers = files.map(({ headerBytes }) => headerBytes);
   const headerDigest = (await loadHasher()).checksum(headers);
   const listed = files.map(({ path: file, header, headerBytes }) => ({
@@ -46,7 +47,7 @@ export async function describeCatalogue(catalogue: Catalogue): Promise<Descripti
     kind: tensorsKind,
     name,
     ...totalsOf(wholePlan(catalogue)),
-    fields: { v: 1, layout, selection, files: listed, others, folders, ...index, headerDigest },
+    fields: { v: 1, layout, selection, files: listed, others, folders, links, ...index, headerDigest },
     body: joined(headers),
   };
 }
@@ -61,11 +62,12 @@ export async function readCatalogue(description: Description): Promise<Catalogue
   if (!equalBytes((await loadHasher()).checksum([body]), fields.headerDigest))
     throw malformed('the digest of its headers');
   const files = readFiles(fields.files, body);
-  const { layout, selection, others, folders, index: indexPath } = fields;
-  if (layout === 'file' && (files.length > 1 || others.length + folders.length > 0))
-    throw malformed('a file of several');
+  const { layout, selection, others, folders, links, index: indexPath } = fields;
+  if (layout === 'file' && (files.length !== 1 || others.length + folders.length + links.length > 0))
+    throw malformed('a file that is not one');
   if (indexPath !== undefined && others.at(-1)?.path !== indexPath) throw malformed('an index that does not come last');
-  const catalogue = { layout, name, selection, files, others, folders, indexPath, tensors: tensorsOf(files) };
+  const lists = { files, others, folders, links, tensors: tensorsOf(files) };
+  const catalogue = { layout, name, selection, indexPath, ...lists };
   checkNames(catalogue);
   const totals = totalsOf(wholePlan(catalogue));
   if (totals.totalBytes !== totalBytes || totals.totalItems !== totalItems)

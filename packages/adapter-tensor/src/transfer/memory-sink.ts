@@ -1,6 +1,7 @@
 import { tensorError } from '../errors.ts';
 import type { StateDict, Tensor } from '../safetensors/index.ts';
-import { type Catalogue, mergedMetadata } from './catalogue.ts';
+import { mergedMetadata } from '../safetensors/metadata.ts';
+import type { Catalogue } from './catalogue.ts';
 import { quotedName } from './quoted-name.ts';
 import type { ArrivingTensor, Delivery, Part, TensorSink } from './sink.ts';
 
@@ -34,6 +35,10 @@ export class MemorySink implements TensorSink<StateDict> {
 
   constructor(onTensor: OnTensor | undefined) {
     this.#onTensor = onTensor;
+  }
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
   async begin(delivery: Delivery): Promise<void> {

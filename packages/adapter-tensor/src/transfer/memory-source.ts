@@ -18,7 +18,7 @@ export class MemorySource implements TensorSource {
     const { bytes: headerBytes, header } = encodeStateDict(dict);
     const files = [{ path: name, headerBytes, header }];
     const tensors = tensorsOf(files);
-    const parts = { files, others: [], folders: [], indexPath: undefined, tensors };
+    const parts = { files, others: [], folders: [], links: [], indexPath: undefined, tensors };
     this.catalogue = { layout: 'file', name, selection, ...parts };
     this.#data = tensors.map((tensor) => dict.tensors.get(tensor.name)?.data ?? new Uint8Array(0));
   }

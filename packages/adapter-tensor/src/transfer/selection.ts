@@ -1,3 +1,4 @@
+import { patternMatcher } from '@towline/downloader-core/spi';
 import { invalidOption, tensorError } from '../errors.ts';
 import { quotedName } from './quoted-name.ts';
 import type { Catalogue, CatalogueTensor } from './catalogue.ts';
@@ -54,22 +55,5 @@ export function resolveSelection({ tensors }: Pick<Catalogue, 'tensors'>, only: 
 }
 
 function matcherOf(selector: TensorSelector): (name: string) => boolean {
-  if (typeof selector === 'object') return (name) => name === selector.name;
-  const pieces = selector.split('*');
-  return pieces.length === 1 ? (name) => name === selector : (name) => matchesPieces(name, pieces);
-}
-
-// Taking each middle piece where it first occurs is enough, so the time is linear in the name: no back-tracking.
-function matchesPieces(name: string, pieces: readonly string[]): boolean {
-  const first = pieces[0] ?? '';
-  const last = pieces.at(-1) ?? '';
-  const end = name.length - last.length;
-  if (first.length > end || !name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = name.indexOf(piece, at);
-    if (found === -1 || found + piece.length > end) return false;
-    at = found + piece.length;
-  }
-  return true;
+  return typeof selector === 'object' ? (name) => name === selector.name : patternMatcher(selector);
 }

@@ -33,6 +33,8 @@ export interface Part {
 export interface TensorSink<R> {
   /** Whether the other files of a folder are wanted. */
   readonly takesOthers: boolean;
+  /** Sees what is there, before anything is chosen or compared, and says whether it can be taken. Throws typed errors. */
+  prepare(catalogue: Catalogue): Promise<void>;
   /** Sees what comes, checks limits and room, and makes ready. Throws typed errors. */
   begin(delivery: Delivery): Promise<void>;
   /** Parts follow each other in their source, but several sources may take turns. */

@@ -7,10 +7,11 @@ import {
   parseCounters,
   type Schema,
   type StartResult,
+  Turns,
 } from '@towline/downloader-core/spi';
 import { invalidOption, tensorError } from '../errors.ts';
 import { Arrival } from './arrival.ts';
-import type { BaseReader } from './base-reader.ts';
+import type { BaseReader, TensorBase } from './base-reader.ts';
 import { matchBase } from './base-match.ts';
 import { bitmapOf } from './bitmap.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -20,7 +21,6 @@ import { checkRequest, type DigestAlgorithm, type TensorRequest } from './reques
 import { checkSelection, resolveSelection, type Selected, type TensorSelection } from './selection.ts';
 import type { TensorSink } from './sink.ts';
 import type { TensorState } from './tensors-downloadable.ts';
-import { Turns } from './turns.ts';
 
 /** Options of both consumers of tensors. */
 export interface TensorTargetOptions {
@@ -39,9 +39,6 @@ export interface TensorTargetOptions {
   readonly onUnmatched?: ((patterns: readonly string[]) => void) | undefined;
 }
 
-/** How a consumer gets at its base, if there is one. */
-export type OpenBase = (() => Promise<BaseReader>) | undefined;
-
 /** Receives tensors into a sink: chooses, compares with a base, checks every byte's place; see its subclasses. */
 export class TensorsConsumer<R> implements Consumer<R, TensorState> {
   readonly [consumer] = true as const;
@@ -49,17 +46,17 @@ export class TensorsConsumer<R> implements Consumer<R, TensorState> {
   readonly stateSchema: Schema<TensorState> = { parse: (input) => parseCounters(input, ['at']) };
   readonly #options: TensorTargetOptions;
   readonly #sink: TensorSink<R>;
-  readonly #openBase: OpenBase;
+  readonly #source: TensorBase | undefined;
   readonly #turns = new Turns();
   #base: BaseReader | undefined;
   #catalogue: Catalogue | undefined;
   #arrival: Arrival<R> | undefined;
 
-  protected constructor(options: TensorTargetOptions, sink: TensorSink<R>, openBase: OpenBase) {
-    checkTargetOptions(options, openBase !== undefined);
+  protected constructor(options: TensorTargetOptions, sink: TensorSink<R>, base: TensorBase | undefined) {
+    checkTargetOptions(options, base !== undefined);
     this.#options = options;
     this.#sink = sink;
-    this.#openBase = openBase;
+    this.#source = base;
   }
 
   start(description: Description, { signal }: ConsumeContext): Promise<StartResult<TensorState> | undefined> {
@@ -74,9 +71,9 @@ export class TensorsConsumer<R> implements Consumer<R, TensorState> {
     return this.#turns.run(async () => {
       const catalogue = this.#catalogue;
       if (this.#arrival === undefined && catalogue !== undefined) return this.#sink.nothing(catalogue);
-      const result = await this.#started().finish();
+      // A base may be what is going to be replaced, and some systems do not replace what is open.
       await this.#base?.close();
-      return result;
+      return this.#started().finish();
     });
   }
 
@@ -89,6 +86,7 @@ export class TensorsConsumer<R> implements Consumer<R, TensorState> {
   async #start(description: Description, signal: AbortSignal): Promise<StartResult<TensorState> | undefined> {
     if (this.#catalogue !== undefined) invalidOption('a consumer of tensors', 'serves one download');
     const catalogue = (this.#catalogue = await readCatalogue(description));
+    await this.#sink.prepare(catalogue);
     const selected = this.#select(catalogue);
     if (selected?.indexes.length === 0) return { request: nothingRequest(catalogue) };
     const request = await this.#request(catalogue, selected, signal);
@@ -124,7 +122,7 @@ export class TensorsConsumer<R> implements Consumer<R, TensorState> {
     const { digest: algorithm = 'xxh64' } = this.#options;
     const count = catalogue.tensors.length;
     const indexes = selected?.indexes ?? catalogue.tensors.map((_, index) => index);
-    this.#base = await this.#openBase?.();
+    this.#base = await this.#source?.open();
     const matching = { algorithm, digester: await loadDigester(algorithm), signal };
     const base = this.#base && (await matchBase(catalogue, indexes, this.#base, matching));
     return {

@@ -1,4 +1,5 @@
 import {
+  chunkBytesOf,
   type Description,
   type Downloadable,
   downloadable,
@@ -32,9 +33,6 @@ export interface TensorSourceOptions {
   readonly selection?: boolean | undefined;
 }
 
-const defaultChunkBytes = 1024 * 1024;
-const mostChunkBytes = 64 * 1024 * 1024;
-
 /** Hands over the tensors of a source, whole, in part, or what differs from a receiver's base; see its subclasses. */
 export class TensorsDownloadable implements Downloadable<TensorState, CheckedRequest> {
   readonly [downloadable] = true as const;
@@ -53,9 +51,9 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
   readonly #plans = new WeakMap<CheckedRequest, Promise<Plan>>();
   #failure: ProducedError | undefined;
 
-  protected constructor(source: TensorSource, { chunkBytes = defaultChunkBytes }: TensorSourceOptions) {
+  protected constructor(source: TensorSource, options: TensorSourceOptions) {
     this.#source = source;
-    this.maxChunkBytes = chunkBytes;
+    this.maxChunkBytes = chunkBytesOf(options);
     this.requestSchema = requestSchema(source.catalogue);
     this.name = source.catalogue.name;
     this.#whole = wholePlan(source.catalogue);
@@ -131,10 +129,9 @@ function parseState(input: unknown, mostBytes: number): TensorState {
 }
 
 /** Throws `invalid_argument` when an option has a value that is not allowed. */
-export function checkSourceOptions({ chunkBytes = defaultChunkBytes, selection = true }: TensorSourceOptions): void {
-  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1 || chunkBytes > mostChunkBytes)
-    invalidOption('chunkBytes', `is not a whole number from 1 to ${mostChunkBytes}`);
-  if (typeof selection !== 'boolean') invalidOption('selection', 'is neither true nor false');
+export function checkSourceOptions(options: TensorSourceOptions): void {
+  chunkBytesOf(options);
+  if (typeof (options.selection ?? true) !== 'boolean') invalidOption('selection', 'is neither true nor false');
 }
 
 /** The error that a source changed under the transfer. */

@@ -1,8 +1,20 @@
-import { type DownloadOptions, DownloadService, loadHasher } from '@towline/downloader-core';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Consumer,
+  type DownloadOptions,
+  DownloadService,
+  downloadObject,
+  loadHasher,
+  type Ref,
+  type Transaction,
+} from '@towline/downloader-core';
 import { ManualClock, MemoryNetwork, seededRandom } from '@towline/transport-memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addTensors, downloadTensors, type StateDictConsumerOptions } from '../../src/index.ts';
+import { addTensors, StateDictConsumer, type StateDictConsumerOptions } from '../../src/index.ts';
+import { addCheckpoint, CheckpointConsumer } from '../../src/node/index.ts';
 import { type StateDict, writeStateDict } from '../../src/safetensors/index.ts';
 import { loadDigester } from '../../src/transfer/digest.ts';
 import { stateDicts } from '../support/arbitraries.ts';
@@ -25,12 +37,12 @@ const hows: fc.Arbitrary<How> = fc.record({
   heat: fc.constantFrom(0, 0.01, 0.03),
 });
 
-/** Downloads a dict over a network with faults, which end after some: then it has to arrive. */
-async function transfer(
-  dict: StateDict,
-  { chunkBytes, windowBytes, seed, heat }: How,
-  options: StateDictConsumerOptions = {},
-): Promise<StateDict> {
+/** Downloads over a network with faults, which end after some: then it has to arrive. */
+async function over<R>(
+  { windowBytes, seed, heat }: How,
+  add: (transaction: Transaction) => Promise<Ref>,
+  consumer: Consumer<R>,
+): Promise<R> {
   const clock = new ManualClock();
   const random = seededRandom(seed);
   const kinds = { drop: heat, delay: heat, duplicate: heat, reorder: heat, corrupt: heat, cut: heat / 2 };
@@ -45,11 +57,33 @@ async function transfer(
   });
   const patience: DownloadOptions = { windowBytes, maxRetries: 100 };
   try {
-    const ref = await addTensors(transaction, dict, { chunkBytes });
-    return await clock.runUntil(downloadTensors(receiver, ref, { ...options, ...patience }));
+    const ref = await add(transaction);
+    return await clock.runUntil(downloadObject(receiver, ref, consumer, patience));
   } finally {
     await clock.runUntil(Promise.all([owner.shutdown(), receiver.shutdown()]));
   }
+}
+
+/** Downloads without faults on the real clock: disks know no other. */
+async function plainly<R>(
+  { windowBytes }: How,
+  add: (transaction: Transaction) => Promise<Ref>,
+  consumer: Consumer<R>,
+): Promise<R> {
+  const network = new MemoryNetwork();
+  const owner = new DownloadService({ transport: network.endpoint('owner') });
+  const receiver = new DownloadService({ transport: network.endpoint('receiver') });
+  try {
+    const ref = await add(owner.newTransaction({ timeoutMs: 60_000, receiverCount: 1 }));
+    return await downloadObject(receiver, ref, consumer, { windowBytes });
+  } finally {
+    await Promise.all([owner.shutdown(), receiver.shutdown()]);
+  }
+}
+
+function transfer(dict: StateDict, how: How, options: StateDictConsumerOptions = {}): Promise<StateDict> {
+  const { chunkBytes } = how;
+  return over(how, (transaction) => addTensors(transaction, dict, { chunkBytes }), new StateDictConsumer(options));
 }
 
 /** The dict with only these tensors. */
@@ -85,6 +119,36 @@ describe('any state dict', () => {
       fc.asyncProperty(stateDicts, hows, fc.nat({ max: 255 }), async (dict, how, mask) => {
         const base = part(dict, (_, at) => (mask >> at) % 2 === 1);
         expect(writeStateDict(await transfer(dict, how, { base }))).toEqual(writeStateDict(dict));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('arrives from disk to disk, whole or in a part, on top of a base', async () => {
+    const cases = fc.record({ only: fc.option(fc.nat({ max: 255 })), base: fc.option(fc.nat({ max: 255 })) });
+    await fc.assert(
+      fc.asyncProperty(stateDicts, hows, cases, async (dict, how, { only, base }) => {
+        const folder = mkdtempSync(join(tmpdir(), 'towline-property-'));
+        const masked = (mask: number): StateDict => part(dict, (_, at) => (mask >> at) % 2 === 1);
+        const wanted = only === null ? dict : masked(only);
+        const basePath = join(folder, 'base.safetensors');
+        writeFileSync(join(folder, 'model.safetensors'), writeStateDict(dict));
+        if (base !== null) writeFileSync(basePath, writeStateDict(masked(base)));
+        const consumer = new CheckpointConsumer({
+          directory: folder,
+          name: 'received.safetensors',
+          fsync: false,
+          whenNothing: 'succeed',
+          ...(base === null ? {} : { base: basePath }),
+          ...(only === null ? {} : { only: ({ name }: { name: string }) => wanted.tensors.has(name) }),
+        });
+        const path = join(folder, 'model.safetensors');
+        const { chunkBytes } = how;
+        const add = (transaction: Transaction): Promise<Ref> => addCheckpoint(transaction, path, { chunkBytes });
+        const received = await plainly(how, add, consumer);
+        expect(received.written).toBe(only === null || wanted.tensors.size > 0);
+        if (received.written) expect(readFileSync(received.path).equals(writeStateDict(wanted))).toBe(true);
+        rmSync(folder, { recursive: true });
       }),
       { numRuns: 100 },
     );

@@ -12,7 +12,7 @@ export const fileKind: ObjectKind = {
     return { kind: 'file', name: object.name, bytes: object.totalBytes, object };
   },
 
-  receive({ name }, options) {
+  receive({ name }, { base: _tensors, ...options }) {
     return new FileConsumer({ ...options, name });
   },
 

@@ -1,7 +1,6 @@
-import { FolderConsumer, FolderDownloadable, type ManifestEntry, pathMatcher } from '@towline/adapter-file';
-import { isPlainObject, type Produced } from '@towline/downloader-core/spi';
-import { CommandError } from '../command-error.ts';
+import { FolderConsumer, FolderDownloadable, hasSelectedEntry, type ManifestEntry } from '@towline/adapter-file';
 import type { ObjectKind } from './kind.ts';
+import { readAll } from './read-all.ts';
 
 /** A folder with all that is below it. */
 export const folderKind: ObjectKind = {
@@ -12,7 +11,7 @@ export const folderKind: ObjectKind = {
     return { kind: 'folder', name: object.name, bytes: totalBytes(object.entries), object };
   },
 
-  receive({ name }, { digest: _files, ...options }) {
+  receive({ name }, { digest: _files, base: _tensors, ...options }) {
     return new FolderConsumer({ ...options, name });
   },
 
@@ -20,9 +19,13 @@ export const folderKind: ObjectKind = {
     return 'ask';
   },
 
-  selectsDescribed({ body }, only) {
-    const paths = listedPaths(body);
-    return paths === undefined || paths.some(pathMatcher(only));
+  selectsDescribed(description, only) {
+    try {
+      return hasSelectedEntry(description, only);
+    } catch {
+      // What is wrong with it is for the consumer to say.
+      return true;
+    }
   },
 
   async inspect(path, validate) {
@@ -42,29 +45,4 @@ export const folderKind: ObjectKind = {
 
 function totalBytes(entries: readonly ManifestEntry[]): number {
   return entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.size : 0), 0);
-}
-
-/** The paths of a folder's list (JSON, `entries[].path`), or nothing when it is no such list. */
-function listedPaths(body: Uint8Array | undefined): readonly string[] | undefined {
-  try {
-    const list: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    const entries: unknown = isPlainObject(list) ? list['entries'] : undefined;
-    if (!Array.isArray(entries)) return undefined;
-    return entries.flatMap((entry: unknown) => {
-      const path = isPlainObject(entry) ? entry['path'] : undefined;
-      return typeof path === 'string' ? [path] : [];
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-async function readAll(object: FolderDownloadable): Promise<void> {
-  const context = { request: undefined, receiverId: 'inspect', signal: new AbortController().signal };
-  let produced: Produced<{ entry: number; offset: number }> = await object.produce(undefined, context);
-  while (produced.status === 'ok') {
-    produced.recycle?.();
-    produced = await object.produce(produced.state, context);
-  }
-  if (produced.status === 'error') throw new CommandError('bad_input', produced.reason);
 }

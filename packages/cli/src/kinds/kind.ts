@@ -24,6 +24,8 @@ export interface ReceiveOptions {
   /** Patterns of `--only`; absent: everything. */
   readonly only?: readonly string[];
   readonly digest?: Digest;
+  /** The path of an older copy, for kinds that can use one. */
+  readonly base?: string;
 }
 
 /** What an object has become here. */
@@ -56,7 +58,7 @@ export interface ObjectKind {
   /** Whether `--only` leaves anything of it, as far as the index tells. */
   selects(entry: IndexEntry, only: readonly string[]): boolean | 'ask';
   /** The same for `ask`, by the object's description. Malformed ones count as selected: the consumer refuses them. */
-  selectsDescribed(description: Description, only: readonly string[]): boolean;
+  selectsDescribed(description: Description, only: readonly string[]): boolean | Promise<boolean>;
   /** Says what a path is; `validate` reads all of it. Throws what is wrong with it. */
   inspect(path: string, validate: boolean): Promise<Inspection>;
 }

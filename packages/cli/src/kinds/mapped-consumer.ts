@@ -18,9 +18,9 @@ export class MappedConsumer<A, B, S extends State> implements Consumer<B, S> {
   readonly maxDescriptionBytes?: number;
   readonly stateSchema?: Schema<S>;
   readonly #inner: Consumer<A, S>;
-  readonly #map: (result: A) => B;
+  readonly #map: (result: A) => B | Promise<B>;
 
-  constructor(inner: Consumer<A, S>, map: (result: A) => B) {
+  constructor(inner: Consumer<A, S>, map: (result: A) => B | Promise<B>) {
     this.#inner = inner;
     this.#map = map;
     this.strict = inner.strict ?? false;

@@ -1,13 +1,19 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { reasonOf } from '@towline/downloader-core/spi';
 import type { ShareAs } from '../arguments/share-options.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { fileKind } from './file.ts';
 import { folderKind } from './folder.ts';
 import type { ObjectKind } from './kind.ts';
+import { tensorsKind } from './tensors.ts';
 
 /** Every kind, by the name that the index uses. A new adapter adds a row. */
-const kinds: ReadonlyMap<string, ObjectKind> = new Map([fileKind, folderKind].map((kind) => [kind.kind, kind]));
+const kinds: ReadonlyMap<string, ObjectKind> = new Map(
+  [fileKind, folderKind, tensorsKind].map((kind) => [kind.kind, kind]),
+);
+
+const checkpointName = /\.safetensors(?:\.index\.json)?$/u;
 
 /** The kind that an index names, or nothing when this version does not know it. */
 export function kindNamed(name: string): ObjectKind | undefined {
@@ -17,17 +23,25 @@ export function kindNamed(name: string): ObjectKind | undefined {
 /** What a path is (rule C4). Throws `usage` for an `--as` that is not possible, `bad_input` when it cannot be looked at. */
 export async function kindOfPath(path: string, as?: ShareAs): Promise<ObjectKind> {
   const isFolder = await looksLikeFolder(path);
-  if (as === undefined) return isFolder ? folderKind : fileKind;
-  if (as === 'file' && isFolder) return usageError(`${path} is a folder: leave --as file out`);
-  return (
-    kinds.get(as) ??
-    usageError(`--as ${as}: this version shares files and folders only; leave it out to share the file`)
-  );
+  const plain = isFolder ? folderKind : fileKind;
+  if (as === 'file') return plain;
+  if (as !== undefined) return kinds.get(as) ?? usageError(`--as ${as}: this version does not share that kind`);
+  return (await looksLikeCheckpoint(path, isFolder)) ? tensorsKind : plain;
+}
+
+async function looksLikeCheckpoint(path: string, isFolder: boolean): Promise<boolean> {
+  if (!isFolder) return checkpointName.test(basename(path));
+  const names = await looking(path, () => readdir(path));
+  return names.some((name) => !name.startsWith('.') && name.endsWith('.safetensors'));
 }
 
 async function looksLikeFolder(path: string): Promise<boolean> {
+  return (await looking(path, () => stat(path))).isDirectory();
+}
+
+async function looking<T>(path: string, look: () => Promise<T>): Promise<T> {
   try {
-    return (await stat(path)).isDirectory();
+    return await look();
   } catch (cause) {
     throw new CommandError('bad_input', `${path}: ${reasonOf(cause)}`, { cause });
   }

@@ -58,12 +58,13 @@ class Arrivals {
 
   consumer({ kind, entry }: Target): Consumer<Received> {
     const { directory, options } = this.#session;
-    const { overwrite, only, digest } = options;
+    const { overwrite, only, digest, base } = options;
     const how: ReceiveOptions = {
       directory,
       overwrite,
       ...(only.length === 0 ? {} : { only }),
       ...(digest === undefined ? {} : { digest }),
+      ...(base === undefined ? {} : { base }),
     };
     return new MappedConsumer(kind.receive(entry, how), (received) => {
       this.#received.set(entry.refId, received);

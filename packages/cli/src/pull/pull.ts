@@ -7,6 +7,7 @@ import { CommandError, type ExitCode, usageError } from '../command-error.ts';
 import type { CommandIo } from '../command-io.ts';
 import { combineExitCodes, exitCodeOfError } from '../exit-code.ts';
 import { atMost, endLimits, Interruption, unlessHung } from '../interruption.ts';
+import { checkBase, tensorsKind } from '../kinds/tensors.ts';
 import type { Network } from '../net/network.ts';
 import { Report } from '../output/report.ts';
 import { parseTicket } from '../ticket/encoding.ts';
@@ -21,8 +22,7 @@ export async function pull(options: PullOptions, io: CommandIo, network: Network
   const report = new Report(io, options);
   const interruption = new Interruption(io);
   try {
-    if (options.base !== undefined)
-      usageError('--base is for checkpoints, and this version pulls files and folders only');
+    if (options.base !== undefined) await checkBase(options.base);
     const ticket = await readTicket(options, io, report);
     const directory = await makeDirectory(options.directory);
     const receiver = await receiverName(options, ticket, directory, io);
@@ -74,6 +74,8 @@ async function connected(call: PullCall): Promise<ExitCode> {
 async function run(session: PullCall & PullSession): Promise<ExitCode> {
   const { report, io } = session;
   const targets = await listObjects(session);
+  if (session.options.base !== undefined && !targets.some(({ kind }) => kind === tensorsKind))
+    report.note('--base is of no use here: nothing that is shared is a checkpoint');
   const { totals, errors } = await pullObjects(session, targets, report);
   report.close();
   if (session.signal.aborted && errors.length > 0) throw new DownloadError('aborted', 'interrupted');

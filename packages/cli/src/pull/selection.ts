@@ -25,8 +25,8 @@ export class SelectionProbe implements Consumer<never> {
     this.#end = end;
   }
 
-  start(description: Description, { signal }: ConsumeContext): StartResult | undefined {
-    this.selected = this.#target.kind.selectsDescribed(description, this.#only);
+  async start(description: Description, { signal }: ConsumeContext): Promise<StartResult | undefined> {
+    this.selected = await this.#target.kind.selectsDescribed(description, this.#only);
     this.#end();
     signal.throwIfAborted();
     return undefined;

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { foldedName, hostPlatform, nameProblem } from '@towline/adapter-file';
+import { foldedName, hostPlatform, nameProblem } from '@towline/file-io';
 import { printable, reasonOf } from '@towline/downloader-core/spi';
 import { CommandError } from '../command-error.ts';
 import type { IndexEntry } from '../index-ref/entry.ts';

@@ -13,10 +13,12 @@ import { kindOfPath } from '../kinds/table.ts';
 export async function openSources(
   options: Pick<ShareOptions, 'paths' | 'as' | 'symlinks'>,
 ): Promise<readonly OpenSource[]> {
-  refuseSameNames(options.paths);
+  refuseSameNames(options.paths.map((path) => ({ path, name: basename(resolve(path)) })));
   const opened: OpenSource[] = [];
   try {
     for (const path of options.paths) opened.push(await openSource(path, options));
+    // Of an index the name is another than that of its file.
+    refuseSameNames(opened.map(({ name }, at) => ({ path: options.paths[at] ?? '', name })));
     return opened;
   } catch (error) {
     await releaseSources(opened);
@@ -35,15 +37,17 @@ async function openSource(path: string, { as, symlinks }: Pick<ShareOptions, 'as
     return await kind.open(path, { symlinks });
   } catch (error) {
     // Nothing is shared yet: whatever is wrong with a source is bad input.
+    if (isDownloadError(error) && error.code === 'bad_checkpoint' && as === undefined)
+      throw new CommandError('bad_input', `${error.message}; --as file shares it as it is`, { cause: error });
     if (!isDownloadError(error) || exitCodeOfError(error) === 2) throw error;
     throw new CommandError('bad_input', error.message, { cause: error });
   }
 }
 
-function refuseSameNames(paths: readonly string[]): void {
+function refuseSameNames(sources: readonly { readonly path: string; readonly name: string }[]): void {
   const seen = new Map<string, string>();
-  for (const path of paths) {
-    const name = basename(resolve(path)).normalize('NFC');
+  for (const { path, name: given } of sources) {
+    const name = given.normalize('NFC');
     if (name === '') usageError(`${path} has no name to share it by`);
     const other = seen.get(name);
     if (other !== undefined) usageError(`${other} and ${path} would both arrive as ${name}`);

@@ -21,6 +21,7 @@ export class WatchedSource<S extends State, Q> implements Downloadable<S, Q> {
   readonly requestSchema?: Schema<Q>;
   readonly maxChunkBytes: number;
   readonly mayWait: boolean;
+  readonly sharesChunks: boolean;
   readonly #inner: Downloadable<S, Q>;
   readonly #onError: (error: ProducedError) => void;
   #told = false;
@@ -34,6 +35,7 @@ export class WatchedSource<S extends State, Q> implements Downloadable<S, Q> {
     if (inner.requestSchema) this.requestSchema = inner.requestSchema;
     this.maxChunkBytes = inner.maxChunkBytes;
     this.mayWait = inner.mayWait ?? false;
+    this.sharesChunks = inner.sharesChunks ?? true;
   }
 
   async produce(state: S | undefined, context: ProduceContext<Q>): Promise<Produced<S>> {

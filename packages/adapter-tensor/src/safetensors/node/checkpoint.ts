@@ -1,6 +1,6 @@
 import { invalidArgument } from '../arguments.ts';
 import { SafetensorsError } from '../errors.ts';
-import { copyMetadata } from '../metadata.ts';
+import { copyMetadata, mergedMetadata } from '../metadata.ts';
 import { locateRows, type RowRange } from '../rows.ts';
 import type { StateDict, Tensor, TensorInfo } from '../tensor.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
@@ -107,13 +107,4 @@ function mergedTensors(files: readonly CheckpointFile[]): Map<string, Checkpoint
     }
   }
   return tensors;
-}
-
-function mergedMetadata(files: readonly CheckpointFile[]): ReadonlyMap<string, string> {
-  const [first, ...others] = files.map((file) => file.header.metadata);
-  const metadata = copyMetadata(first ?? new Map());
-  for (const [key, value] of others.flatMap((other) => [...other])) {
-    if (!metadata.has(key)) metadata.set(key, value);
-  }
-  return metadata;
 }

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { utf8Order } from '../canonical-order.ts';
-import { isSafetensorsError, quoted, SafetensorsError } from '../errors.ts';
+import { isSafetensorsError, SafetensorsError } from '../errors.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
+import { checkIndex } from './check-index.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { readIndexFile, type WeightMap } from './index-file.ts';
 import { locateCheckpoint } from './locate-checkpoint.ts';
@@ -69,32 +70,6 @@ async function openShard(path: string, signal: AbortSignal | undefined): Promise
       cause: error,
     });
   }
-}
-
-/** Each tensor stands in the shard that the index gives for it and in no other, and in the index. */
-function checkIndex(weightMap: WeightMap, files: readonly CheckpointFile[]): void {
-  let found = 0;
-  for (const file of files) {
-    for (const tensor of file.header.tensors.keys()) {
-      const indexed = weightMap.get(tensor);
-      if (indexed !== file.name) throw misplaced(tensor, file.name, indexed);
-      found += 1;
-    }
-  }
-  if (found === weightMap.size) return;
-  const byName = new Map(files.map((file) => [file.name, file]));
-  for (const [tensor, shard] of weightMap) {
-    if (byName.get(shard)?.header.tensors.has(tensor) !== true) throw absent(tensor, shard);
-  }
-}
-
-function misplaced(tensor: string, shard: string, indexed: string | undefined): SafetensorsError {
-  const claim = indexed === undefined ? 'does not name it' : `says ${quoted(indexed)}`;
-  return new SafetensorsError('index_mismatch', `is in ${quoted(shard)}, but the index ${claim}`, { tensor });
-}
-
-function absent(tensor: string, shard: string): SafetensorsError {
-  return new SafetensorsError('index_mismatch', `the index says ${quoted(shard)}, which does not hold it`, { tensor });
 }
 
 async function closeAll(files: readonly CheckpointFile[]): Promise<void> {

@@ -1,0 +1,53 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { OpenFile } from '../../src/io/open-file.ts';
+import { Pace } from '../../src/io/pace.ts';
+import { temporaryFolders } from '@towline/conformance/files';
+
+const newFolder = temporaryFolders(afterEach);
+const places = [
+  ['the calling thread', () => new Pace(() => 0)],
+  ['the thread pool', () => new Pace(() => Infinity)],
+] as const;
+
+describe.each(places)('a file that is used on %s', (_, newPace) => {
+  it('is read at positions: as much as the buffer or the file holds', async () => {
+    const path = join(newFolder(), 'file');
+    writeFileSync(path, '0123456789');
+    const file = await OpenFile.open(path, 'r', newPace());
+    const buffer = Buffer.alloc(4);
+    const texts: string[] = [];
+    for (const position of [0, 4, 8, 10, 100]) {
+      const filled = await file.read(buffer, position);
+      texts.push(buffer.toString('utf8', 0, filled));
+    }
+    expect(file.stats().size).toBe(10n);
+    await file.close();
+    expect(texts).toEqual(['0123', '4567', '89', '', '']);
+  });
+
+  it('is written at positions, in any order, cut, and given its times', async () => {
+    const path = join(newFolder(), 'file');
+    const file = await OpenFile.open(path, 'wx', newPace(), 0o600);
+    for (const position of [4, 0, 8]) await file.write(Buffer.from('abcd'), position);
+    await file.truncate(10);
+    await file.setTimes(1, 2);
+    await file.sync();
+    await file.close();
+    expect(statSync(path)).toMatchObject({ atimeMs: 1_000, mtimeMs: 2_000 });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8')).toBe('abcdabcdab');
+  });
+
+  it('is closed once, after the calls that run; none begins after that', async () => {
+    const path = join(newFolder(), 'file');
+    const file = await OpenFile.open(path, 'wx', newPace());
+    const writing = file.write(Buffer.from('content'), 0);
+    const closing = file.close();
+    await expect(file.write(Buffer.from('x'), 0)).rejects.toThrow('closed');
+    await Promise.all([writing, closing, file.close()]);
+    expect(readFileSync(path, 'utf8')).toBe('content');
+    expect(() => file.stats()).toThrow('EBADF');
+  });
+});
