@@ -1,5 +1,5 @@
 // @ts-check
-// Shares paths from one process to three others over TCP with tickets, and compares what arrived.
+// Shares paths from one process to others over TCP with tickets, and compares what arrived.
 import { basename, join } from 'node:path';
 import { startTowline } from './command.mjs';
 import { digestOf } from './digest.mjs';
@@ -7,17 +7,18 @@ import { digestOf } from './digest.mjs';
 /** @typedef {import('./command.mjs').JsonEvent} JsonEvent */
 /** @typedef {import('./table.mjs').Row} Row */
 
-const names = ['site-1', 'site-2', 'site-3'];
+const threeSites = ['site-1', 'site-2', 'site-3'];
 /** @type {Map<string, string>} the last line shown for each receiver */
 const shown = new Map();
 
 /**
- * Shares the paths to three receivers, each into a folder of its own below `folder`, and gives a row for each process.
+ * Shares the paths to receivers, each into a folder of its own below `folder`, and gives a row for each process.
  * @param {readonly string[]} paths
  * @param {string} folder
+ * @param {readonly string[]} [names]
  * @returns {Promise<Row[]>}
  */
-export async function handOver(paths, folder) {
+export async function handOver(paths, folder, names = threeSites) {
   /** @type {Promise<Row>[]} */
   const receivers = [];
   /** @type {JsonEvent | undefined} */

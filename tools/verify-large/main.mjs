@@ -1,54 +1,38 @@
 // @ts-check
-// `npm run verify:large`: 5 GiB and 20,000 small files to three receiver processes, each process under 300 MiB.
-// `-- --small` does the same with 64 MiB and 200 files.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// `npm run verify:large -- [files] [tensors] [--small]`: what takes too long for each change. Without a name, everything.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handOver, isGood } from '../demo/hand-over.mjs';
-import { writeSeededFile } from '../demo/seeded-file.mjs';
-import { formatTable } from '../demo/table.mjs';
+import { parseArgs } from 'node:util';
+import { verifyFiles } from './files.mjs';
+import { verifyTensors } from './tensors.mjs';
 
-const mostMemoryBytes = 300 * 2 ** 20;
-const isSmall = process.argv.includes('--small');
-const { fileBytes, files } = isSmall
-  ? { fileBytes: 64 * 2 ** 20, files: 200 }
-  : { fileBytes: 5 * 2 ** 30, files: 20_000 };
+/** @typedef {{ folder: string, isSmall: boolean, check: (what: string, holds: boolean) => void }} Run */
+
+/** @type {Record<string, (run: Run) => Promise<void>>} */
+const suites = { files: verifyFiles, tensors: verifyTensors };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { small: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !(name in suites));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join()}: ${Object.keys(suites).join()}`);
 
 const folder = await mkdtemp(join(tmpdir(), 'towline-large-'));
 try {
-  const file = join(folder, 'large.bin');
-  await writeSeededFile(file, fileBytes);
-  await verify(`a file of ${fileBytes / 2 ** 20} MiB`, file);
-  await rm(file);
-  await verify(`a folder of ${files} files`, await writeFolder(join(folder, 'many'), files));
+  for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+    await suites[name]?.({ folder, isSmall: values.small, check });
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
 /**
  * @param {string} what
- * @param {string} path
+ * @param {boolean} holds
  */
-async function verify(what, path) {
-  const target = join(folder, 'received');
-  const rows = await handOver([path], target);
-  const isSmallEnough = rows.every(({ peakMemoryBytes }) => (peakMemoryBytes ?? Infinity) < mostMemoryBytes);
-  console.log(`\n${what}\n${formatTable(rows)}`);
-  if (!isSmallEnough) console.log(`a process took more than ${mostMemoryBytes / 2 ** 20} MiB`);
-  if (!isGood(rows) || !isSmallEnough) process.exitCode = 1;
-  await rm(target, { recursive: true, force: true });
-}
-
-/**
- * Files of 0 to 8 KiB in 100 folders.
- * @param {string} path
- * @param {number} count
- */
-async function writeFolder(path, count) {
-  for (let index = 0; index < 100; index += 1) await mkdir(join(path, `part-${index}`), { recursive: true });
-  for (let index = 0; index < count; index += 1) {
-    const content = String(index).repeat((index * 37) % 1600);
-    await writeFile(join(path, `part-${index % 100}`, `${index}.txt`), content);
-  }
-  return path;
+function check(what, holds) {
+  console.log(`${holds ? 'ok    ' : 'FAILED'} ${what}`);
+  if (!holds) process.exitCode = 1;
 }

@@ -165,7 +165,7 @@ describe('a hostile owner', () => {
       const produced = await produce(state, asked);
       if (state !== undefined || produced.status !== 'ok') return produced;
       const [digests, ...rest] = produced.data as Uint8Array[];
-      const wrong = Uint8Array.from(digests as Uint8Array, (byte, at) => (at === 0 ? byte ^ 1 : byte));
+      const wrong = Uint8Array.from(digests ?? [], (byte, at) => (at === 0 ? byte ^ 1 : byte));
       return { ...produced, data: [wrong, ...rest] };
     };
     const ref = transaction.addObject(object);

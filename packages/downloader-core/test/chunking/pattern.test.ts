@@ -20,6 +20,6 @@ describe('a pattern', () => {
 
   it('of many * takes no time that grows with their number and the text’s length together', () => {
     expect(patternMatcher('*a'.repeat(2_000))('a'.repeat(1_999))).toBe(false);
-    expect(patternMatcher(`${'*a'.repeat(2_000)}*`)(`${'a'.repeat(100_000)}`)).toBe(true);
+    expect(patternMatcher(`${'*a'.repeat(2_000)}*`)('a'.repeat(100_000))).toBe(true);
   });
 });

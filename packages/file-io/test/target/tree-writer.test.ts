@@ -23,7 +23,7 @@ describe('a tree that is written', () => {
     for (const [key, file] of files.entries()) await writer.write(key, file, 0, bytes('ab'));
     await writer.publish({
       folders: [{ path: 'a', mtimeMs: 1_000 }, { path: 'a/b' }],
-      links: [{ path: 'l', target: 'a' }],
+      links: [{ path: 'l', target: 'a/b/0' }],
     });
     const tree = readTree(join(directory, 'tree'));
     expect(tree).toMatchObject({ a: null, 'a/b': null, l: '-> a/b/0', 'a/b/0': 'abcd', 'a/b/29': 'abcd' });
