@@ -1,0 +1,15 @@
+// @ts-check
+// Keeps up with the trainer's weights: what it has is the base of what it pulls, so only what changed travels.
+import { downloadTensors } from '@towline/adapter-tensor';
+import { DownloadService } from '@towline/downloader-core';
+import { tcp } from '@towline/transport-tcp';
+
+const service = new DownloadService({ transport: await tcp({ endpointId: 'worker' }) });
+/** @type {import('@towline/adapter-tensor/safetensors').StateDict | undefined} */
+let weights;
+
+process.on('message', async (/** @type {{ round: number, ref: import('@towline/downloader-core').Ref }} */ { ref }) => {
+  weights = await downloadTensors(service, ref, weights ? { base: weights } : {});
+  console.log(`  worker: ${weights.tensors.size} tensors of round ${weights.metadata.get('round')}`);
+});
+process.on('disconnect', () => void service.shutdown());

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rootDirectory } from '../../workspace.mjs';
+
+/** What a program printed, and its exit code. */
+function run(...words: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+  const child = spawn(process.execPath, words, { cwd: rootDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => void (said += String(text)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, said }));
+  });
+}
+
+describe('the examples', () => {
+  it('training-loop sends one changed layer of 40, and 40 digests', async () => {
+    const { code, said } = await run('examples/training-loop/trainer.mjs', '3');
+    expect(said).toContain('round 1: completed, 10485760 of 10485760 bytes');
+    expect(said).toContain('worker: 40 tensors of round 3');
+    expect(said).toContain('round 3: completed, 262784 of 10485760 bytes (2.5 %)');
+    expect(code).toBe(0);
+  });
+});
+
+describe('what takes too long for each change', () => {
+  it('M4 verify:large holds in small: files and checkpoints, dicts, a change and a part', async () => {
+    const { code, said } = await run(join('tools', 'verify-large', 'main.mjs'), '--small');
+    expect(said).not.toContain('FAILED');
+    expect(said.match(/^ok /gmu)).toHaveLength(18);
+    expect(code).toBe(0);
+  });
+});
