@@ -20,7 +20,7 @@ const worker = fork(fileURLToPath(new URL('worker.mjs', import.meta.url)));
 for (let round = 1; round <= rounds; round += 1) {
   if (round > 1) train(round);
   const transaction = service.newTransaction({ timeoutMs: 30_000, receiverCount: 1 });
-  worker.send({ round, ref: await addTensors(transaction, { tensors, metadata: new Map([['round', `${round}`]]) }) });
+  worker.send({ ref: await addTensors(transaction, { tensors, metadata: new Map([['round', `${round}`]]) }) });
   // Nobody writes to the tensors before this resolves.
   const { status, goodputBytes } = await transaction.complete();
   const all = layers * 256 * 1024;

@@ -8,8 +8,11 @@ const service = new DownloadService({ transport: await tcp({ endpointId: 'worker
 /** @type {import('@towline/adapter-tensor/safetensors').StateDict | undefined} */
 let weights;
 
-process.on('message', async (/** @type {{ round: number, ref: import('@towline/downloader-core').Ref }} */ { ref }) => {
+process.on('message', (/** @type {{ ref: import('@towline/downloader-core').Ref }} */ { ref }) => void pull(ref));
+process.on('disconnect', () => void service.shutdown());
+
+/** @param {import('@towline/downloader-core').Ref} ref */
+async function pull(ref) {
   weights = await downloadTensors(service, ref, weights ? { base: weights } : {});
   console.log(`  worker: ${weights.tensors.size} tensors of round ${weights.metadata.get('round')}`);
-});
-process.on('disconnect', () => void service.shutdown());
+}
