@@ -26,6 +26,7 @@ export type { Schema } from './base/schema.ts';
 export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
 export { chunkBytesOf } from './chunking/chunk-bytes.ts';
+export { type Give, iterateGiven } from './chunking/iterate.ts';
 export { patternMatcher } from './chunking/pattern.ts';
 export { Turns } from './chunking/turns.ts';
 export type {

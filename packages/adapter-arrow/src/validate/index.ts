@@ -34,6 +34,8 @@ export {
   walkFileBytes,
 } from './framing/walk-file.ts';
 
+export { type OnMessage, walkStream } from './framing/walk-stream.ts';
+
 export type { ArrowField, ArrowSchema, ArrowType, DictionaryEncoding, IntType, TimeUnit } from './schema/model.ts';
 export { fieldPath } from './schema/model.ts';
 export { type SchemaMessage, readFooterSchema, readSchemaMessage } from './schema/schema-message.ts';

@@ -69,7 +69,13 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
   }
 
   async totals(request: CheckedRequest): Promise<Totals> {
-    return totalsOf(await this.#planOf(request));
+    try {
+      return totalsOf(await this.#planOf(request));
+    } catch (thrown) {
+      // What is wrong with it, `produce` says in a way that is final.
+      this.#failure = producedError(thrown);
+      return {};
+    }
   }
 
   async produce(

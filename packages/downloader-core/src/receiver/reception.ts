@@ -39,6 +39,8 @@ export interface ReceptionSetup {
   readonly requestTimeoutMs: number;
   /** The most bytes of the description that was asked for; `undefined`: none was. */
   readonly maxDescriptionBytes: number | undefined;
+  /** The owner waits for something. */
+  readonly onBusy: () => void;
 }
 
 /** One pull as it comes in: checks order, credit and checksums, and queues what is good until it is taken (rules S11, W2). */
@@ -133,6 +135,7 @@ export class Reception {
       case 'refused':
         return this.fail(refusal(message.code, message.reason));
       case 'busy':
+        return this.#setup.onBusy();
       case 'confirmed':
         return;
     }

@@ -43,6 +43,8 @@ export class Transfer {
   #idleTimeoutMs: number | undefined;
   /** Bytes consumed in the open pull. */
   #pulledBytes = 0;
+  /** The chunk of the open pull that was consumed last, while the owner has not been told. */
+  #untoldSeq: number | undefined;
 
   constructor(setup: TransferSetup) {
     const { context, ref, plan, downloadId, tracker, signal } = setup;
@@ -81,6 +83,7 @@ export class Transfer {
     const { says, segments } = this.#cursor.advance();
     const reception = this.#newReception(says.pullNo, window, descriptionBytes);
     this.#pulledBytes = 0;
+    this.#untoldSeq = undefined;
     mailbox.reception = reception;
     try {
       const askedMs = this.#setup.context.clock.now();
@@ -106,7 +109,8 @@ export class Transfer {
   #newReception(pullNo: number, window: CreditWindow, maxDescriptionBytes: number | undefined): Reception {
     const { context, hasher, plan } = this.#setup;
     const { requestTimeoutMs } = plan;
-    return new Reception({ clock: context.clock, hasher, pullNo, window, requestTimeoutMs, maxDescriptionBytes });
+    const onBusy = (): void => this.#tellConsumed(window);
+    return new Reception({ clock: context.clock, hasher, pullNo, window, requestTimeoutMs, maxDescriptionBytes, onBusy });
   }
 
   #ask(says: PullPosition, segments: readonly Uint8Array[], window: CreditWindow): Promise<void> {
@@ -161,23 +165,30 @@ export class Transfer {
   }
 
   #grant(chunk: ArrivedChunk, window: CreditWindow): void {
-    const { context, ref, downloadId } = this.#setup;
     this.#pulledBytes += chunk.bytes;
     this.#size.consumed(this.#pulledBytes);
-    const credit = window.advance(chunk.seq, this.#pulledBytes);
-    if (!credit) return;
-    const { refId } = ref;
-    const { pullNo } = this.#cursor;
-    const consumed = this.#consumed();
+    this.#untoldSeq = chunk.seq;
+    if (window.advance(chunk.seq, this.#pulledBytes)) this.#tellConsumed(window);
+  }
+
+  /**
+   * Says what was consumed, unless that was said. Mostly together with more credit, when that is worth a message; but an owner that
+   * waits for its source may be waiting for just this, to let go of what is behind (rule S9).
+   */
+  #tellConsumed(window: CreditWindow): void {
+    const consumedSeq = this.#untoldSeq;
+    if (consumedSeq === undefined) return;
+    this.#untoldSeq = undefined;
+    const { context, ref, downloadId } = this.#setup;
     this.heartbeat.said();
     context.wire.post(ref.owner, {
       kind: 'grant',
       downloadId,
-      refId,
-      pullNo,
-      credit,
-      consumed,
-      consumedSeq: chunk.seq,
+      refId: ref.refId,
+      pullNo: this.#cursor.pullNo,
+      credit: window.granted,
+      consumed: this.#consumed(),
+      consumedSeq,
     });
   }
 

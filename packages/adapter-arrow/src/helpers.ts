@@ -1,0 +1,95 @@
+import {
+  type DownloadOptions,
+  downloadObject,
+  type DownloadService,
+  type Ref,
+  type Transaction,
+} from '@towline/downloader-core';
+import { type Downloadable, iterateGiven } from '@towline/downloader-core/spi';
+import type { RecordBatch, Table } from 'apache-arrow';
+import {
+  BatchesConsumer,
+  IpcConsumer,
+  type IpcConsumerOptions,
+  TableConsumer,
+  type ValueTargetOptions,
+} from './consumers.ts';
+import { BatchesDownloadable, type BatchesSourceOptions } from './live/batches-downloadable.ts';
+import { TableDownloadable, type TableSourceOptions } from './table-downloadable.ts';
+
+/** The part of a transaction that adding needs. */
+export type AddTo = Pick<Transaction, 'addObject'>;
+
+/** The part of a service that downloading needs. */
+export type DownloadWith = Pick<DownloadService, 'download'>;
+
+/** A ref id of one's own. Default: a random one. */
+export interface AddOptions {
+  readonly refId?: string;
+}
+
+/** Shares a table, batches of one schema, or the bytes of an IPC stream or file. Fails as {@link TableDownloadable.open} and `addObject` do. */
+export async function addTable(
+  transaction: AddTo,
+  table: Table | readonly RecordBatch[] | Uint8Array,
+  options: TableSourceOptions & AddOptions = {},
+): Promise<Ref> {
+  return add(transaction, await TableDownloadable.open(table, options), options);
+}
+
+/** Shares batches as they come, from a source that is read once. Fails as {@link BatchesDownloadable.open} and `addObject` do. */
+export async function addBatches(
+  transaction: AddTo,
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  options: BatchesSourceOptions & AddOptions = {},
+): Promise<Ref> {
+  return add(transaction, await BatchesDownloadable.open(batches, options), options);
+}
+
+/** Downloads a table, or with `as: 'ipc'` one array in stream format. Fails as `downloadObject` does, with codes of core and of `arrowErrorCodes`. */
+export function downloadTable(
+  service: DownloadWith,
+  ref: Ref,
+  options: Omit<IpcConsumerOptions, 'as'> & DownloadOptions & { readonly as: 'ipc' },
+): Promise<Uint8Array>;
+export function downloadTable(
+  service: DownloadWith,
+  ref: Ref,
+  options?: ValueTargetOptions & DownloadOptions & { readonly as?: 'table' | undefined },
+): Promise<Table>;
+export function downloadTable(
+  service: DownloadWith,
+  ref: Ref,
+  {
+    as = 'table',
+    ...options
+  }: ValueTargetOptions & DownloadOptions & { readonly as?: 'table' | 'ipc' | undefined } = {},
+): Promise<Table | Uint8Array> {
+  if (as === 'ipc') return downloadObject(service, ref, new IpcConsumer({ ...options, as: 'stream' }), options);
+  return downloadObject(service, ref, new TableConsumer(options), options);
+}
+
+/**
+ * Downloads batches one by one: `for await (const batch of downloadBatches(…))`. The owner is asked for more only as fast as they are
+ * taken. Leaving the loop ends the download for good, with `stopped`. Throws what `downloadObject` does.
+ */
+export function downloadBatches(
+  service: DownloadWith,
+  ref: Ref,
+  options: ValueTargetOptions & DownloadOptions = {},
+): AsyncGenerator<RecordBatch, void, undefined> {
+  return iterateGiven((give, signal) => {
+    const consumer = new BatchesConsumer(give, options);
+    return downloadObject(service, ref, consumer, { resumable: false, ...options, signal });
+  }, options.signal);
+}
+
+/** Adds an object, and lets go of it when that fails. */
+export async function add(transaction: AddTo, object: Downloadable, { refId }: AddOptions): Promise<Ref> {
+  try {
+    return transaction.addObject(object, refId === undefined ? {} : { refId });
+  } catch (thrown) {
+    await object.release?.();
+    throw thrown;
+  }
+}

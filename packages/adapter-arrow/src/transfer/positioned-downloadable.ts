@@ -1,0 +1,166 @@
+import {
+  chunkBytesOf,
+  type Description,
+  type Downloadable,
+  downloadable,
+  isDownloadError,
+  parseCounters,
+  type ProduceContext,
+  type Produced,
+  type ProducedError,
+  type Schema,
+  type Totals,
+} from '@towline/downloader-core/spi';
+import { arrowError, invalidOption } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { ArrowCatalogue } from './catalogue.ts';
+import { arrowKind, describeArrow } from './description.ts';
+import { type Plan, planDownload, wholePlan } from './plan.ts';
+import { type ArrowRequest, isPart, requestSchema } from './request.ts';
+import { segmentsBetween } from './segments.ts';
+import { encodeTrailer, trailerBytes } from './trailer.ts';
+
+/** The cursor: how many bytes of the download come before, and whether the trailer is among them. */
+export type ArrowState = {
+  readonly at: number;
+  readonly end: number;
+};
+
+/** Options of all that hands over Arrow data. */
+export interface ArrowSourceOptions {
+  /** The most bytes of a chunk, from 1 to 64 MiB. Default 1 MiB. */
+  readonly chunkBytes?: number | undefined;
+  /** Whether receivers may ask for a part. Default true. */
+  readonly selection?: boolean | undefined;
+}
+
+/** The state schema that owners and receivers share. */
+export const stateSchema: Schema<ArrowState> = {
+  parse: (input) => {
+    const state = parseCounters(input, ['at', 'end']);
+    if (state.end > 1) throw new RangeError('the state has another end than 0 and 1');
+    return state;
+  },
+};
+
+// Metadata that is written anew may be longer than what it replaces.
+function mostBytes({ bytes, messages }: ArrowCatalogue): number {
+  return 2 * bytes + 1024 * (messages.length + 4);
+}
+
+function parseWithin(input: unknown, most: number): ArrowState {
+  const state = stateSchema.parse(input);
+  if (state.at > most) throw new RangeError('the state lies behind the end');
+  return state;
+}
+
+// What core takes in one chunk (rule S7).
+const maxSegments = 4_096;
+
+/** Hands over Arrow data whose bytes can be read in any order; see its subclasses. */
+export class PositionedDownloadable implements Downloadable<ArrowState, ArrowRequest> {
+  readonly [downloadable] = true as const;
+  readonly kind: string = arrowKind;
+  readonly stateSchema: Schema<ArrowState>;
+  readonly requestSchema: Schema<ArrowRequest> = requestSchema;
+  readonly maxChunkBytes: number;
+  /** The name that receivers see. */
+  readonly name: string;
+  /** What it is made of, without its bodies. */
+  readonly catalogue: ArrowCatalogue;
+  readonly #source: ByteSource;
+  readonly #selection: boolean;
+  readonly #whole: Promise<Plan>;
+  // A request is parsed once for each download; its plan then costs a walk over all batches.
+  readonly #plans = new WeakMap<ArrowRequest, Promise<Plan>>();
+  #failure: ProducedError | undefined;
+
+  protected constructor(source: ByteSource, catalogue: ArrowCatalogue, name: string, options: ArrowSourceOptions) {
+    checkSourceOptions(options);
+    this.#source = source;
+    this.catalogue = catalogue;
+    this.name = name;
+    this.maxChunkBytes = chunkBytesOf(options);
+    this.stateSchema = { parse: (input) => parseWithin(input, mostBytes(catalogue)) };
+    this.#selection = options.selection ?? true;
+    this.#whole = Promise.resolve(wholePlan(catalogue));
+  }
+
+  describe(): Description {
+    const { container, bytes, batches, rows, schemaBytes, schema } = this.catalogue;
+    const selection = this.#selection && schema !== undefined;
+    return describeArrow({ name: this.name, container, selection, bytes, batches, rows, schemaBytes });
+  }
+
+  async totals(request: ArrowRequest): Promise<Totals> {
+    try {
+      return { totalBytes: (await this.#planOf(request)).totalBytes + trailerBytes };
+    } catch (thrown) {
+      // What is wrong with it, `produce` says in a way that is final.
+      returnedError(thrown);
+      return {};
+    }
+  }
+
+  async produce(
+    state: ArrowState | undefined,
+    { request, signal }: ProduceContext<ArrowRequest>,
+  ): Promise<Produced<ArrowState>> {
+    if (this.#failure !== undefined) return this.#failure;
+    try {
+      return await this.#produce(state ?? { at: 0, end: 0 }, await this.#planOf(request), signal);
+    } catch (thrown) {
+      const returned = returnedError(thrown);
+      // What is wrong with a request is wrong for who made it alone.
+      if (returned.code === 'source_changed') this.#failure = returned;
+      return returned;
+    }
+  }
+
+  /** Lets go of the source; tables and batches must not be written until then. */
+  release(): Promise<void> {
+    return this.#source.close();
+  }
+
+  async #produce({ at, end }: ArrowState, plan: Plan, signal: AbortSignal): Promise<Produced<ArrowState>> {
+    if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
+    if (end === 1) return { status: 'eof' };
+    if (at === plan.totalBytes) {
+      await this.#source.check();
+      const { totalBytes: bytes, batches, rows } = plan;
+      return { status: 'ok', data: encodeTrailer({ bytes, batches, rows }), state: { at, end: 1 }, items: 0 };
+    }
+    const segments = segmentsBetween(plan.segments, at, at + this.maxChunkBytes, maxSegments);
+    const chunk = await this.#source.gather(segments, signal);
+    const last = segments.at(-1);
+    const next = last === undefined ? at : last.at + last.length;
+    return { status: 'ok', ...chunk, state: { at: next, end: 0 }, items: 0 };
+  }
+
+  #planOf(request: ArrowRequest | undefined): Promise<Plan> {
+    if (request === undefined) return this.#whole;
+    const planning = this.#plans.get(request) ?? this.#plan(request);
+    this.#plans.set(request, planning);
+    planning.catch(() => this.#plans.delete(request));
+    return planning;
+  }
+
+  async #plan(request: ArrowRequest): Promise<Plan> {
+    if (!this.#selection && isPart(request))
+      throw arrowError('selection_forbidden', 'The object is not given in parts');
+    return planDownload(this.catalogue, request, this.#source);
+  }
+}
+
+/** Throws `invalid_argument` when an option has a value that is not allowed. */
+export function checkSourceOptions(options: ArrowSourceOptions): void {
+  chunkBytesOf(options);
+  if (typeof (options.selection ?? true) !== 'boolean') invalidOption('selection', 'is neither true nor false');
+}
+
+const returnedCodes: ReadonlySet<string> = new Set(['source_changed', 'bad_selection', 'selection_forbidden']);
+
+function returnedError(thrown: unknown): ProducedError {
+  if (!isDownloadError(thrown) || !returnedCodes.has(thrown.code)) throw thrown;
+  return { status: 'error', code: thrown.code, reason: thrown.message };
+}

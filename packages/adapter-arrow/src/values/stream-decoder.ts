@@ -1,0 +1,125 @@
+import type { RecordBatch, Schema } from 'apache-arrow';
+import { arrowError, asArrowError } from '../errors.ts';
+import {
+  type ArrowLimits,
+  BatchValidator,
+  type BodyCodecs,
+  type CheckedBatch,
+  readSchemaMessage,
+  requireValues,
+  StreamParser,
+  type StreamPiece,
+} from '../validate/index.ts';
+import { Gather } from '../validate/framing/gather.ts';
+import { ValueReader } from './value-reader.ts';
+
+/** How values are read. */
+export interface DecodeOptions {
+  /** Of the owner’s data: a file must not replace a dictionary. */
+  readonly container: 'file' | 'stream';
+  /** `structure` leaves out what costs per value. Default `full`. */
+  readonly validate?: 'structure' | 'full' | undefined;
+  /** Decoders for compressed batches. Default: none, so that these are refused. */
+  readonly codecs?: BodyCodecs | undefined;
+  readonly limits?: Partial<ArrowLimits> | undefined;
+}
+
+/** What a stream came to. */
+export interface DecodedCounts {
+  readonly batches: number;
+  readonly rows: number;
+}
+
+interface Opened {
+  readonly validator: BatchValidator;
+  readonly reader: ValueReader;
+}
+
+/**
+ * Makes batches of an IPC stream that comes cut anywhere. Each is checked wholly before the library sees it. Bodies that arrive in
+ * one piece, at a multiple of 8, become values where they lie: what is pushed has to stay as it is.
+ */
+export class StreamDecoder {
+  readonly #options: DecodeOptions;
+  readonly #parser: StreamParser;
+  #opened: Opened | undefined;
+  #pending: { readonly checked: CheckedBatch; readonly body: Gather } | undefined;
+  #batches = 0;
+  #rows = 0;
+
+  constructor(options: DecodeOptions) {
+    this.#options = options;
+    this.#parser = new StreamParser({ limits: options.limits });
+  }
+
+  /** The batches that these bytes complete. Throws `bad_values`, `not_as_values`. */
+  push(bytes: Uint8Array): RecordBatch[] {
+    try {
+      const batches: RecordBatch[] = [];
+      let rest = bytes;
+      while (rest.byteLength > 0) {
+        const part = rest.subarray(0, this.#parser.bodyBytesLeft);
+        const { taken, piece } = this.#parser.advance(part.byteLength > 0 ? part : rest);
+        if (part.byteLength > 0) this.#takeBody(part, batches);
+        if (piece?.kind === 'message') this.#takeMessage(piece, batches);
+        rest = rest.subarray(taken);
+      }
+      return batches;
+    } catch (thrown) {
+      throw asArrowError(thrown, 'bad_values');
+    }
+  }
+
+  /** Ends the stream. Throws `bad_values` inside of a message, without a schema, or with bytes behind the end. */
+  finish(): DecodedCounts & { readonly schema: Schema } {
+    try {
+      const [trailing] = this.#parser.finish();
+      if (trailing !== undefined)
+        throw arrowError('bad_values', `${trailing.length} bytes follow the end of the stream`);
+    } catch (thrown) {
+      throw asArrowError(thrown, 'bad_values');
+    }
+    if (this.#opened === undefined) throw arrowError('bad_values', 'The stream has no schema');
+    return { batches: this.#batches, rows: this.#rows, schema: this.#opened.reader.schema };
+  }
+
+  #takeMessage(piece: Extract<StreamPiece, { kind: 'message' }>, batches: RecordBatch[]): void {
+    // Of its own: the body may end in a later chunk.
+    const metadata = piece.metadata.slice();
+    if (this.#opened === undefined) {
+      this.#opened = this.#open(metadata);
+      return;
+    }
+    const checked = this.#opened.validator.checkMetadata(metadata);
+    this.#pending = { checked, body: new Gather(piece.bodyBytes) };
+    if (piece.bodyBytes === 0) this.#takeBody(new Uint8Array(0), batches);
+  }
+
+  #open(metadata: Uint8Array): Opened {
+    const message = readSchemaMessage(metadata);
+    requireValues(message);
+    const { container, validate, codecs, limits } = this.#options;
+    const validator = new BatchValidator(message, { container, validate, codecs, limits });
+    return { validator, reader: new ValueReader(metadata) };
+  }
+
+  #takeBody(part: Uint8Array, batches: RecordBatch[]): void {
+    const pending = this.#pending;
+    if (pending === undefined || this.#opened === undefined) return;
+    const { whole } = pending.body.take(part);
+    if (whole === undefined) return;
+    this.#pending = undefined;
+    const { validator, reader } = this.#opened;
+    const valid = validator.checkBody(pending.checked, aligned(whole));
+    const body = aligned(valid.body);
+    if (valid.kind === 'dictionaryBatch') return reader.addDictionary(valid.metadata, body);
+    batches.push(reader.readBatch(valid.metadata, body, valid.rows));
+    this.#batches += 1;
+    this.#rows += valid.rows;
+  }
+}
+
+/** The library makes arrays of numbers where bytes lie, so these have to lie at a multiple of 8. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+}
