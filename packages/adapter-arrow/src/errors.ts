@@ -1,5 +1,5 @@
 import { DownloadError, type ErrorCodeEntry, isDownloadError } from '@towline/downloader-core/spi';
-import { ArrowFormatError } from './validate/index.ts';
+import type { ArrowFormatError } from './validate/index.ts';
 
 const entry = (
   side: ErrorCodeEntry['side'],

@@ -21,7 +21,7 @@ import { foreignArrow } from '../table-downloadable.ts';
 import { arrowKind, describeArrow } from '../transfer/description.ts';
 import { type ArrowSourceOptions, type ArrowState, stateSchema } from '../transfer/positioned-downloadable.ts';
 import { type ArrowRequest, isPart, requestSchema } from '../transfer/request.ts';
-import { encodeTrailer } from '../transfer/trailer.ts';
+import { encodeTrailer, trailerBytes } from '../transfer/trailer.ts';
 import { StreamEncoder } from '../values/stream-encoder.ts';
 import { LiveBuffer } from './live-buffer.ts';
 import { PaceKeeper } from './pace-keeper.ts';
@@ -77,11 +77,12 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
   private constructor(opened: OpenedBatches, options: BatchesSourceOptions) {
     const { name = 'batches.arrows', bufferBytes = defaultBufferBytes, maxLagMs, clock = systemClock } = options;
     this.name = name;
-    this.maxChunkBytes = chunkBytesOf(options);
+    const chunkBytes = chunkBytesOf(options);
+    this.maxChunkBytes = Math.max(chunkBytes, trailerBytes);
     this.#encoder = opened.encoder;
     this.#batches = opened.iterator;
     this.#next = opened.first;
-    this.#buffer = new LiveBuffer(this.maxChunkBytes);
+    this.#buffer = new LiveBuffer(chunkBytes);
     this.#buffer.push(this.#encoder.begin());
     this.#bufferBytes = bufferBytes;
     this.#maxLagMs = maxLagMs;
@@ -203,7 +204,7 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
 
   async #nextBatch(): Promise<RecordBatch | undefined> {
     const { value, done } = await this.#batches.next();
-    return done === true ? undefined : ownBatch(value as RecordBatch);
+    return done === true ? undefined : ownBatch(value);
   }
 
   async #room(): Promise<void> {

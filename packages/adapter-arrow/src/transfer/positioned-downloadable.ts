@@ -28,7 +28,7 @@ export type ArrowState = {
 
 /** Options of all that hands over Arrow data. */
 export interface ArrowSourceOptions {
-  /** The most bytes of a chunk, from 1 to 64 MiB. Default 1 MiB. */
+  /** The most bytes of a chunk, from 1 to 64 MiB; the last one always has 24. Default 1 MiB. */
   readonly chunkBytes?: number | undefined;
   /** Whether receivers may ask for a part. Default true. */
   readonly selection?: boolean | undefined;
@@ -70,6 +70,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
   readonly catalogue: ArrowCatalogue;
   readonly #source: ByteSource;
   readonly #selection: boolean;
+  readonly #chunkBytes: number;
   readonly #whole: Promise<Plan>;
   // A request is parsed once for each download; its plan then costs a walk over all batches.
   readonly #plans = new WeakMap<ArrowRequest, Promise<Plan>>();
@@ -80,7 +81,8 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     this.#source = source;
     this.catalogue = catalogue;
     this.name = name;
-    this.maxChunkBytes = chunkBytesOf(options);
+    this.#chunkBytes = chunkBytesOf(options);
+    this.maxChunkBytes = Math.max(this.#chunkBytes, trailerBytes);
     this.stateSchema = { parse: (input) => parseWithin(input, mostBytes(catalogue)) };
     this.#selection = options.selection ?? true;
     this.#whole = Promise.resolve(wholePlan(catalogue));
@@ -130,7 +132,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
       const { totalBytes: bytes, batches, rows } = plan;
       return { status: 'ok', data: encodeTrailer({ bytes, batches, rows }), state: { at, end: 1 }, items: 0 };
     }
-    const segments = segmentsBetween(plan.segments, at, at + this.maxChunkBytes, maxSegments);
+    const segments = segmentsBetween(plan.segments, at, at + this.#chunkBytes, maxSegments);
     const chunk = await this.#source.gather(segments, signal);
     const last = segments.at(-1);
     const next = last === undefined ? at : last.at + last.length;

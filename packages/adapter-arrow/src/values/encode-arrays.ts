@@ -24,7 +24,7 @@ class ArraysEncoder implements EncodedArrays {
   readonly variadicCounts: number[] = [];
 
   add(data: Data): void {
-    const type = data.type as DataType;
+    const type: DataType = data.type;
     const { length } = data;
     if (DataType.isNull(type)) return void this.nodes.push({ length, nullCount: length });
     if (DataType.isUnion(type)) return this.#addUnion(data);
@@ -82,7 +82,7 @@ class ArraysEncoder implements EncodedArrays {
     const { length, typeIds, valueOffsets, children } = data;
     this.nodes.push({ length, nullCount: 0 });
     this.buffers.push(bytesOf(typeIds as Int8Array).subarray(0, length));
-    if (!DataType.isDenseUnion(data.type as DataType)) return this.#addChildren(data, length);
+    if (!DataType.isDenseUnion(data.type)) return this.#addChildren(data, length);
     // Offsets of a slice point into whole children, so those go along.
     this.buffers.push(bytesOf(valueOffsets as Int32Array).subarray(0, length * 4));
     for (const child of children) this.add(child);
@@ -96,7 +96,7 @@ class ArraysEncoder implements EncodedArrays {
 const viewBytes = 16;
 
 function isText(type: DataType): boolean {
-  return [DataType.isUtf8, DataType.isLargeUtf8, DataType.isBinary, DataType.isLargeBinary].some((is) => is(type));
+  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isBinary(type) || DataType.isLargeBinary(type);
 }
 
 function slice(data: Data, begin: number, length: number): Data {

@@ -29,7 +29,7 @@ function fieldOf(field: Field): ArrowField {
   const values = type.dictionary as DataType;
   const dictionary = {
     id: BigInt(id),
-    indexType: intOf(indices as { bitWidth: number; isSigned: boolean }),
+    indexType: intOf(indices),
     ordered: isOrdered,
   };
   return { ...named, type: typeOf(values), dictionary, children: childrenOf(values) };
@@ -53,21 +53,20 @@ function typeOf(type: DataType): ArrowType {
   if (DataType.isFixedSizeList(type)) return { kind: 'fixedSizeList', listSize: type.listSize };
   if (DataType.isMap(type)) return { kind: 'map', keysSorted: type.keysSorted };
   if (DataType.isUnion(type)) {
-    return { kind: 'union', mode: at(unionModes, type.mode), typeIds: [...(type.typeIds as Int32Array)] };
+    return { kind: 'union', mode: at(unionModes, type.mode), typeIds: [...type.typeIds] };
   }
   return timeOf(type);
 }
 
 function timeOf(type: DataType): ArrowType {
   if (DataType.isDate(type)) return { kind: 'date', unit: at(dateUnits, type.unit) };
-  if (DataType.isTime(type))
-    return { kind: 'time', unit: at(timeUnits, type.unit), bitWidth: type.bitWidth as 32 | 64 };
+  if (DataType.isTime(type)) return { kind: 'time', unit: at(timeUnits, type.unit), bitWidth: type.bitWidth };
   if (DataType.isTimestamp(type)) {
     return { kind: 'timestamp', unit: at(timeUnits, type.unit), timezone: type.timezone ?? undefined };
   }
   if (DataType.isDuration(type)) return { kind: 'duration', unit: at(timeUnits, type.unit) };
   if (DataType.isInterval(type)) return { kind: 'interval', unit: at(intervalUnits, type.unit) };
-  throw arrowError('bad_arrow', `The library’s type ${String(type)} is not known here`);
+  throw arrowError('bad_arrow', `The library’s type ${type.typeId} is not known here`);
 }
 
 type PlainKind = Exclude<ArrowType['kind'], 'unknown'>;

@@ -55,7 +55,7 @@ export class StreamEncoder {
   }
 
   #addDictionaries(data: Data, parts: Uint8Array[], inBatch: Map<number, readonly Data[]>): void {
-    const type = data.type as DataType;
+    const type: DataType = data.type;
     if (!DataType.isDictionary(type)) {
       for (const child of data.children) this.#addDictionaries(child, parts, inBatch);
       return;

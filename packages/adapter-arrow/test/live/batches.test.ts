@@ -11,13 +11,13 @@ import { numbersBatch } from '../support/tables.ts';
 function handSource() {
   const given: RecordBatch[] = [];
   let wake = (): void => {};
-  let ended = false;
+  const state = { ended: false };
   let returned = false;
   let taken = 0;
   const source: AsyncIterable<RecordBatch> = {
     [Symbol.asyncIterator]: () => ({
       async next() {
-        while (given.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
+        while (given.length === 0 && !state.ended) await new Promise<void>((resolve) => (wake = resolve));
         const value = given.shift();
         if (value === undefined) return { done: true, value };
         taken += 1;
@@ -34,7 +34,7 @@ function handSource() {
     wake();
   };
   const end = (): void => {
-    ended = true;
+    state.ended = true;
     wake();
   };
   return { source, give, end, taken: () => taken, returned: () => returned };

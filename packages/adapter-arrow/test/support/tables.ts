@@ -21,7 +21,8 @@ import {
 /** A table of some batches with many kinds of columns. */
 export function sampleTable(batches = 4, rowsEach = 25): Table {
   const made = Array.from({ length: batches }, (_, at) => sampleBatch(at * rowsEach, rowsEach));
-  return new Table((made[0] as RecordBatch).schema, made);
+  const [first] = made;
+  return new Table(first?.schema ?? new Schema([]), made);
 }
 
 const colours = vectorFromArray(['red', 'grün', 'blau'], new Utf8());
@@ -98,5 +99,7 @@ export function valuesOf(table: Table | RecordBatch): string {
 }
 
 function chunk(vector: { readonly data: readonly Data[] }): Data {
-  return vector.data[0] as Data;
+  const [data] = vector.data;
+  if (data === undefined) throw new Error('the column has no data');
+  return data;
 }

@@ -60,7 +60,11 @@ describe.runIf(hasFixtures)('golden files', () => {
       if (file.includes('compression')) {
         for (const [name, values] of flatTruth(json)) {
           const column = received.getChild(name);
-          expect(Array.from(column ?? [], (value: unknown) => (value === null ? null : String(value)))).toEqual(values);
+          expect(
+            Array.from(column ?? [], (value: number | bigint | string | null) =>
+              value === null ? null : String(value),
+            ),
+          ).toEqual(values);
         }
         return;
       }

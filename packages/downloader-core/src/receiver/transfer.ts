@@ -110,7 +110,15 @@ export class Transfer {
     const { context, hasher, plan } = this.#setup;
     const { requestTimeoutMs } = plan;
     const onBusy = (): void => this.#tellConsumed(window);
-    return new Reception({ clock: context.clock, hasher, pullNo, window, requestTimeoutMs, maxDescriptionBytes, onBusy });
+    return new Reception({
+      clock: context.clock,
+      hasher,
+      pullNo,
+      window,
+      requestTimeoutMs,
+      maxDescriptionBytes,
+      onBusy,
+    });
   }
 
   #ask(says: PullPosition, segments: readonly Uint8Array[], window: CreditWindow): Promise<void> {

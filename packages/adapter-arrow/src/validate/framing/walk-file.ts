@@ -164,7 +164,8 @@ function quietly<T>(read: () => T): T | undefined {
   }
 }
 
-function withoutMetadata({ metadata: _, ...piece }: StreamMessage): MessagePiece {
+/** A message as a piece, which does not hold its metadata. */
+export function withoutMetadata({ metadata: _, ...piece }: StreamMessage): MessagePiece {
   return piece;
 }
 

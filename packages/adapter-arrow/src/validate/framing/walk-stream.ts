@@ -5,7 +5,7 @@ import type { IpcPiece } from './pieces.ts';
 import { maxPrefixBytes, readPrefix } from './prefix.ts';
 import { type PositionedBytes, type Reads, readFromSource } from './reads.ts';
 import type { StreamMessage } from './stream-parser.ts';
-import type { ReadFileOptions } from './walk-file.ts';
+import { type ReadFileOptions, withoutMetadata } from './walk-file.ts';
 
 /** What is called with each message of a stream, in order. Its metadata is not kept. */
 export type OnMessage = (message: StreamMessage) => void;
@@ -34,8 +34,7 @@ function* streamLayout(size: number, onMessage: OnMessage, limits: ArrowLimits):
       return pieces;
     }
     onMessage(message);
-    const { metadata: _, ...piece } = message;
-    pieces.push(piece);
+    pieces.push(withoutMetadata(message));
     offset += message.length;
   }
   if (pieces.length === 0) truncated('The stream ends before its first message', offset);
