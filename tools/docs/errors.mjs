@@ -13,6 +13,7 @@ const tables = [
   { heading: 'Disks', module: 'file-io', name: 'diskErrorCodes' },
   { heading: 'Files and folders', module: 'adapter-file', name: 'fileErrorCodes' },
   { heading: 'Tensors', module: 'adapter-tensor', name: 'tensorErrorCodes' },
+  { heading: 'Arrow', module: 'adapter-arrow', name: 'arrowErrorCodes' },
 ];
 
 const intro = `# Errors

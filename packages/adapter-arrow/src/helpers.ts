@@ -1,12 +1,7 @@
-import {
-  type DownloadOptions,
-  downloadObject,
-  type DownloadService,
-  type Ref,
-  type Transaction,
-} from '@towline/downloader-core';
-import { type Downloadable, iterateGiven } from '@towline/downloader-core/spi';
+import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
+import { iterateGiven } from '@towline/downloader-core/spi';
 import type { RecordBatch, Table } from 'apache-arrow';
+import { add, type AddOptions, type AddTo, type DownloadWith } from './add.ts';
 import {
   BatchesConsumer,
   IpcConsumer,
@@ -16,17 +11,6 @@ import {
 } from './consumers.ts';
 import { BatchesDownloadable, type BatchesSourceOptions } from './live/batches-downloadable.ts';
 import { TableDownloadable, type TableSourceOptions } from './table-downloadable.ts';
-
-/** The part of a transaction that adding needs. */
-export type AddTo = Pick<Transaction, 'addObject'>;
-
-/** The part of a service that downloading needs. */
-export type DownloadWith = Pick<DownloadService, 'download'>;
-
-/** A ref id of one's own. Default: a random one. */
-export interface AddOptions {
-  readonly refId?: string;
-}
 
 /** Shares a table, batches of one schema, or the bytes of an IPC stream or file. Fails as {@link TableDownloadable.open} and `addObject` do. */
 export async function addTable(
@@ -82,14 +66,4 @@ export function downloadBatches(
     const consumer = new BatchesConsumer(give, options);
     return downloadObject(service, ref, consumer, { resumable: false, ...options, signal });
   }, options.signal);
-}
-
-/** Adds an object, and lets go of it when that fails. */
-export async function add(transaction: AddTo, object: Downloadable, { refId }: AddOptions): Promise<Ref> {
-  try {
-    return transaction.addObject(object, refId === undefined ? {} : { refId });
-  } catch (thrown) {
-    await object.release?.();
-    throw thrown;
-  }
 }

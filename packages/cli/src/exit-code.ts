@@ -1,3 +1,4 @@
+import { arrowFileErrorCodes } from '@towline/adapter-arrow/files';
 import { fileErrorCodes } from '@towline/adapter-file';
 import { checkpointErrorCodes } from '@towline/adapter-tensor/node';
 import { type ErrorCodeEntry, errorCodes, isDownloadError } from '@towline/downloader-core/spi';
@@ -8,7 +9,7 @@ const order: readonly ExitCode[] = [130, 4, 3, 1, 2, 0];
 
 /** Core's codes and those of the adapters. */
 const knownCodes: ReadonlyMap<string, ErrorCodeEntry> = new Map(
-  Object.entries({ ...errorCodes, ...fileErrorCodes, ...checkpointErrorCodes }),
+  Object.entries({ ...errorCodes, ...fileErrorCodes, ...checkpointErrorCodes, ...arrowFileErrorCodes }),
 );
 
 /** The exit code of one error: its own, its code's, else 1. */

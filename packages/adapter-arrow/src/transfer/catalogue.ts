@@ -1,5 +1,7 @@
 import {
   type ArrowLimits,
+  codecName,
+  type CodecName,
   encodeSchemaMessage,
   type IpcPiece,
   type KeyValue,
@@ -24,6 +26,8 @@ export interface CatalogueMessage extends MessagePiece {
   readonly rows: number | undefined;
   /** Of a dictionary batch that can be read. */
   readonly dictionaryId: bigint | undefined;
+  /** Of a batch that is compressed in a known way. */
+  readonly codec: CodecName | undefined;
 }
 
 /** What an object is made of, without its bodies. */
@@ -99,10 +103,12 @@ function understood(metadata: Uint8Array): SchemaMessage | undefined {
   return quietly(() => readSchemaMessage(metadata));
 }
 
-function contentOf(metadata: Uint8Array): Pick<CatalogueMessage, 'rows' | 'dictionaryId'> {
+function contentOf(metadata: Uint8Array): Pick<CatalogueMessage, 'rows' | 'dictionaryId' | 'codec'> {
   const header = quietly(() => readBatchHeader(readMessage(metadata)));
-  if (header?.dictionary === undefined) return { rows: header?.batch.rows, dictionaryId: undefined };
-  return { rows: undefined, dictionaryId: header.dictionary.id };
+  const compression = header?.batch.compression;
+  const codec = compression && codecName(compression);
+  const dictionaryId = header?.dictionary?.id;
+  return { rows: dictionaryId === undefined ? header?.batch.rows : undefined, dictionaryId, codec };
 }
 
 function counted(messages: readonly CatalogueMessage[]): Pick<ArrowCatalogue, 'batches' | 'rows'> {

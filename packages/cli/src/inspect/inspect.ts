@@ -3,14 +3,14 @@ import type { InspectOptions } from '../arguments/inspect-options.ts';
 import type { ExitCode } from '../command-error.ts';
 import type { CommandIo } from '../command-io.ts';
 import { exitCodeOfError } from '../exit-code.ts';
-import { kindOfPath } from '../kinds/table.ts';
+import { kindToInspect } from '../kinds/table.ts';
 import { describeError } from '../output/describe-error.ts';
 import { formatBytes } from '../progress/units.ts';
 
 /** Runs `towline inspect` (rule C3). Never rejects: a damaged or refused file is one line and exit 2. */
 export async function inspect({ path, validate, json }: InspectOptions, io: CommandIo): Promise<ExitCode> {
   try {
-    const kind = await kindOfPath(path);
+    const kind = await kindToInspect(path);
     const { fields, lines } = await kind.inspect(path, validate);
     const size = `${fields.bytes} bytes${fields.bytes < 1_024 ? '' : ` (${formatBytes(fields.bytes)})`}`;
     const text = json ? JSON.stringify(fields) : [`${fields.kind}, ${size}`, ...lines].join('\n');

@@ -2,6 +2,7 @@ import type { CheckpointCatalogue } from '@towline/adapter-tensor/node';
 import { printable } from '@towline/downloader-core/spi';
 import { formatBytes } from '../progress/units.ts';
 import type { Inspection } from './kind.ts';
+import { aligned } from './table-text.ts';
 
 /** The fields of `inspect --json` (rule J2): `offsets` as the header has them, sizes above 2^53 − 1 as text. */
 export function tensorFields(catalogue: CheckpointCatalogue, bytes: number): Inspection['fields'] {
@@ -43,17 +44,4 @@ function metadataOf({ files }: CheckpointCatalogue): [string, string][] {
     for (const [key, value] of header.metadata) if (!metadata.has(key)) metadata.set(key, value);
   }
   return [...metadata];
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { hasSelectedTensor } from '@towline/adapter-tensor';
 import { type CheckpointCatalogue, CheckpointConsumer, CheckpointDownloadable } from '@towline/adapter-tensor/node';
 import { openCheckpoint } from '@towline/adapter-tensor/safetensors/node';
 import { reasonOf } from '@towline/downloader-core/spi';
 import { CommandError } from '../command-error.ts';
+import { fileDigest } from './file-digest.ts';
 import type { ObjectKind } from './kind.ts';
 import { MappedConsumer } from './mapped-consumer.ts';
 import { readAll } from './read-all.ts';
@@ -24,7 +23,7 @@ export const tensorsKind: ObjectKind = {
     return new MappedConsumer(receiving, async ({ kind, path, written, bytes, files }) => {
       const received = { path, written, bytes };
       if (kind === 'folder') return { ...received, files };
-      return digest === undefined || !written ? received : { ...received, [digest]: await digestOf(path, digest) };
+      return digest === undefined || !written ? received : { ...received, [digest]: await fileDigest(path, digest) };
     });
   },
 
@@ -65,11 +64,4 @@ export async function checkBase(path: string): Promise<void> {
 function fileBytes({ files, others }: CheckpointCatalogue): number {
   const sizes = files.map(({ headerBytes, header }) => headerBytes.byteLength + header.dataBytes);
   return [...sizes, ...others.map(({ bytes }) => bytes)].reduce((sum, size) => sum + size, 0);
-}
-
-// Tensors do not come in the order of the file, so a digest of the file is made when it is there.
-async function digestOf(path: string, algorithm: string): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(piece as Buffer);
-  return hash.digest('hex');
 }

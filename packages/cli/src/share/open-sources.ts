@@ -31,13 +31,16 @@ export async function releaseSources(sources: readonly OpenSource[]): Promise<vo
   await Promise.all(sources.map(async ({ object }) => object.release?.()));
 }
 
+/** What travels as a plain file all the same. */
+const refusedByReader: ReadonlySet<string> = new Set(['bad_checkpoint', 'bad_arrow']);
+
 async function openSource(path: string, { as, symlinks }: Pick<ShareOptions, 'as' | 'symlinks'>): Promise<OpenSource> {
   const kind = await kindOfPath(path, as);
   try {
     return await kind.open(path, { symlinks });
   } catch (error) {
     // Nothing is shared yet: whatever is wrong with a source is bad input.
-    if (isDownloadError(error) && error.code === 'bad_checkpoint' && as === undefined)
+    if (isDownloadError(error) && refusedByReader.has(error.code) && as === undefined)
       throw new CommandError('bad_input', `${error.message}; --as file shares it as it is`, { cause: error });
     if (!isDownloadError(error) || exitCodeOfError(error) === 2) throw error;
     throw new CommandError('bad_input', error.message, { cause: error });

@@ -66,7 +66,7 @@ describe('sources that cannot be shared', () => {
       },
       'link',
     ],
-    ['a kind that is not known here', async () => [await makeFile(), '--as', 'arrow'], '--as'],
+    ['a file that is not what --as says', async () => [await makeFile(), '--as', 'arrow'], 'hello.txt: '],
   ])('C1 C6 %s is exit 2 before any ticket', async (_what, prepare, said) => {
     const { code, stdout, stderr } = await new Towline(['share', ...(await prepare())]).ended;
     expect(code).toBe(2);
