@@ -22,13 +22,24 @@ describe('the examples', () => {
     expect(said).toContain('round 3: completed, 262784 of 10485760 bytes (2.5 %)');
     expect(code).toBe(0);
   });
+
+  it('live-batches gives every batch to both consumers', async () => {
+    const { code, said } = await run('examples/live-batches/sensor.mjs', '8');
+    for (const line of [
+      'quick: 8 batches, 8000 rows',
+      'slow: 8 batches, 8000 rows',
+      '8 batches to two consumers: completed',
+    ])
+      expect(said).toContain(line);
+    expect(code).toBe(0);
+  });
 });
 
 describe('what takes too long for each change', () => {
-  it('M4 verify:large holds in small: files and checkpoints, dicts, a change and a part', async () => {
+  it('M4 verify:large holds in small: files, checkpoints, dicts, tables, parts, an endless stream', async () => {
     const { code, said } = await run(join('tools', 'verify-large', 'main.mjs'), '--small');
     expect(said).not.toContain('FAILED');
-    expect(said.match(/^ok /gmu)).toHaveLength(18);
+    expect(said.match(/^ok /gmu)).toHaveLength(25);
     expect(code).toBe(0);
-  });
+  }, 180_000);
 });

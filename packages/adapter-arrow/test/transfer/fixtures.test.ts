@@ -87,6 +87,18 @@ describe.runIf(hasFixtures)('golden files', () => {
   );
 });
 
+describe.runIf(hasFixtures)('the table of 200,000 flights', () => {
+  it('arrives byte for byte, and with equal values', async () => {
+    const bytes = fixture('real/flights-200k.arrow');
+    expect(Buffer.from((await asBytes(bytes)) as Uint8Array).equals(bytes)).toBe(true);
+    const received = (await asValues(bytes)) as Table;
+    const truth = tableFromIPC(bytes);
+    expect(String(received.schema)).toBe(String(truth.schema));
+    for (const { name } of truth.schema.fields)
+      expect(received.getChild(name)?.toArray()).toEqual(truth.getChild(name)?.toArray());
+  });
+});
+
 describe.runIf(hasFixtures)('crafted files', () => {
   it.each(craftedCases())('$expect: $file ($why)', async ({ file, expect: expected }) => {
     const bytes = fixture(`arrow/crafted/${file}`);

@@ -1,4 +1,7 @@
 const firstCapacityBytes = 4096;
+// Each growth leaves what was held before as garbage: a large factor makes that little, and a peer can have no more than so many
+// times the memory that it has filled.
+const growth = 16;
 
 /**
  * Collects a known number of bytes from pieces. Memory grows with what arrived, never with what was announced; bytes
@@ -29,9 +32,7 @@ export class Gather {
   #append(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length;
     if (needed > this.#held.length) {
-      const grown = new Uint8Array(
-        Math.min(this.wantedBytes, Math.max(needed, 2 * this.#held.length, firstCapacityBytes)),
-      );
+      const grown = new Uint8Array(Math.min(this.wantedBytes, Math.max(growth * needed, firstCapacityBytes)));
       grown.set(this.#held.subarray(0, this.#heldBytes));
       this.#held = grown;
     }
