@@ -63,13 +63,15 @@ export async function fileSuite({ directory, bytes, rounds, receivers }) {
  * @returns {Promise<Measured>}
  */
 async function transfer(contender, { directory, path, bytes, receivers, expected }) {
-  await warmMemory(join(directory, 'warm.bin'), bytes * receivers);
   const owner = startPeer(contender.owner, { ...contender.settings, path, receivers });
   const { port, ref } = await owner.next();
   const targets = Array.from({ length: receivers }, (_, index) => join(directory, `target-${index}.bin`));
   const children = targets.map((target, index) =>
     startPeer(contender.receiver, { ...contender.settings, port, ref, target, name: `receiver-${index}` }),
   );
+  for (const child of children) await child.next();
+  await warmMemory(join(directory, 'warm.bin'), bytes * receivers);
+  for (const child of children) child.go();
   const done = await Promise.all(children.map((child) => child.next()));
   const ownerDone = await owner.next();
   await Promise.all([owner, ...children].map(({ ended }) => ended));
@@ -88,7 +90,7 @@ async function transfer(contender, { directory, path, bytes, receivers, expected
 
 /**
  * Has the system take as much memory for the page cache as the targets need, and give it back: on a virtual machine pages that
- * it has not used for some seconds cost more than the whole transfer, and whoever came first would pay.
+ * it has not used for a second or two cost more than the whole transfer, and whoever took longer to begin would pay.
  * @param {string} path @param {number} bytes
  */
 async function warmMemory(path, bytes) {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ lines: AsyncIterator<string>, next: () => Promise<Record<string, any>>, ended: Promise<void>, kill: () => void }} Child
+ * @typedef {{ lines: AsyncIterator<string>, next: () => Promise<Record<string, any>>, ended: Promise<void>, go: () => void, kill: () => void }} Child
  */
 
 /**
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
  */
 export function startPeer(script, settings) {
   const file = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
-  const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
@@ -30,5 +30,6 @@ export function startPeer(script, settings) {
     if (done) throw new Error(`${script} ended without a word`);
     return JSON.parse(value);
   };
-  return { lines, next, ended, kill: () => void child.kill('SIGKILL') };
+  child.stdin.on('error', () => {});
+  return { lines, next, ended, go: () => void child.stdin.end('go\n'), kill: () => void child.kill('SIGKILL') };
 }

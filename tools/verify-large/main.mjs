@@ -1,17 +1,17 @@
 // @ts-check
-// `npm run verify:large -- [files] [tensors] [arrow] [--small]`: what takes too long for each change. Without a name, everything.
+// `npm run verify:large -- [files] [tensors] [arrow] [stream] [--small]`: what takes too long for each change. Without a name, everything.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { verifyArrow } from './arrow.mjs';
+import { verifyArrow, verifyStream } from './arrow.mjs';
 import { verifyFiles } from './files.mjs';
 import { verifyTensors } from './tensors.mjs';
 
 /** @typedef {{ folder: string, isSmall: boolean, check: (what: string, holds: boolean) => void }} Run */
 
 /** @type {Record<string, (run: Run) => Promise<void>>} */
-const suites = { files: verifyFiles, tensors: verifyTensors, arrow: verifyArrow };
+const suites = { files: verifyFiles, tensors: verifyTensors, arrow: verifyArrow, stream: verifyStream };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

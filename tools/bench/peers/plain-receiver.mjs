@@ -3,10 +3,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { chunkBytes, hashOf, headBytes } from './plain-frames.mjs';
-import { say, settings, usage } from './report.mjs';
+import { go, say, settings, usage } from './report.mjs';
 
 const { port, target, checksum } = settings();
 const hash = await hashOf(checksum);
+await go();
 const file = openSync(target, 'w');
 const buffer = Buffer.allocUnsafeSlow(headBytes + chunkBytes);
 const startMs = performance.now();

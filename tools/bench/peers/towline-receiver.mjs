@@ -3,9 +3,10 @@ import { basename, dirname } from 'node:path';
 import { FileConsumer } from '@towline/adapter-file';
 import { DownloadService, downloadObject } from '@towline/downloader-core';
 import { tcp } from '@towline/transport-tcp';
-import { say, settings, usage } from './report.mjs';
+import { go, say, settings, usage } from './report.mjs';
 
 const { ref, target, name } = settings();
+await go();
 const startMs = performance.now();
 const service = new DownloadService({ transport: await tcp({ endpointId: name }) });
 const consumer = new FileConsumer({
