@@ -28,7 +28,6 @@ export class ArrowConsumer<R> implements Consumer<R, ArrowState> {
   readonly [consumer] = true as const;
   readonly maxDescriptionBytes: number = maxDescriptionBytes;
   readonly stateSchema: Schema<ArrowState> = stateSchema;
-  readonly keepsBytes: boolean;
   readonly #options: ArrowTargetOptions;
   readonly #sink: ArrowSink<R>;
   readonly #turns = new Turns();
@@ -41,7 +40,11 @@ export class ArrowConsumer<R> implements Consumer<R, ArrowState> {
     checkTargetOptions(options);
     this.#options = options;
     this.#sink = sink;
-    this.keepsBytes = sink.keepsBytes;
+  }
+
+  /** Looked at anew for each chunk (rule M4). */
+  get keepsBytes(): boolean {
+    return this.#sink.keepsBytes;
   }
 
   start(description: Description): Promise<StartResult<ArrowState> | undefined> {

@@ -6,7 +6,7 @@ import type { Trailer } from './trailer.ts';
 export interface ArrowSink<R> {
   /** What the owner is to send: its bytes as they are, or one stream. */
   readonly as: ArrowRequest['as'];
-  /** What arrives is kept, not copied (rule M4). */
+  /** What arrives is kept, not copied (rule M4). May change with `begin`. */
   readonly keepsBytes: boolean;
   /** Sees what is there, before anything is chosen. Throws typed errors. */
   prepare(description: ArrowDescription): Promise<void>;

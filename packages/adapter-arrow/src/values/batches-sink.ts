@@ -11,15 +11,14 @@ import { type DecodeOptions, StreamDecoder } from './stream-decoder.ts';
 export type OnBatch = (batch: RecordBatch) => void | Promise<void>;
 
 /** How values are received. */
-export type ValueOptions = Omit<DecodeOptions, 'container'>;
+export type ValueOptions = Omit<DecodeOptions, 'container' | 'keepsBytes'>;
 
 const skipBytes = 8;
 
 /** Makes batches of what arrives and hands them on. `R`: what the rest becomes, of the schema and the number of rows. */
 export class BatchesSink<R> implements ArrowSink<R> {
   readonly as = 'stream';
-  // Values lie in what arrived.
-  readonly keepsBytes = true;
+  keepsBytes = true;
   readonly #options: ValueOptions;
   readonly #onBatch: OnBatch;
   readonly #result: (schema: Schema | undefined, rows: number) => R;
@@ -45,7 +44,9 @@ export class BatchesSink<R> implements ArrowSink<R> {
     } catch (thrown) {
       throw asArrowError(thrown, 'not_as_values');
     }
-    this.#decoder = new StreamDecoder({ ...this.#options, container: description.container });
+    this.keepsBytes = comesInOnePiece(description);
+    const { keepsBytes } = this;
+    this.#decoder = new StreamDecoder({ ...this.#options, keepsBytes, container: description.container });
     this.#rows = rows && new RowRange(rows[1] - rows[0]);
     return Promise.resolve();
   }
@@ -86,6 +87,16 @@ export class BatchesSink<R> implements ArrowSink<R> {
     return this.#decoder as StreamDecoder;
   }
 }
+
+/**
+ * Whether most batches are so small that they come in one chunk: then values lie in what arrived. Larger ones are put together, thus
+ * copied, and then memory that is lent and used again is less than memory that is given away and becomes garbage.
+ */
+function comesInOnePiece({ bytes, batches }: ArrowDescription): boolean {
+  return bytes === undefined || batches === undefined || bytes <= batches * mostInOnePiece;
+}
+
+const mostInOnePiece = 512 * 1024;
 
 /** Cuts batches to the rows that were asked for: the download says first how many come before them. */
 class RowRange {

@@ -22,6 +22,8 @@ export interface DecodeOptions {
   /** Decoders for compressed batches. Default: none, so that these are refused. */
   readonly codecs?: BodyCodecs | undefined;
   readonly limits?: Partial<ArrowLimits> | undefined;
+  /** What is pushed stays as it is, so that values can lie in it. Default: it is copied. */
+  readonly keepsBytes?: boolean | undefined;
 }
 
 /** What a stream came to. */
@@ -36,8 +38,8 @@ interface Opened {
 }
 
 /**
- * Makes batches of an IPC stream that comes cut anywhere. Each is checked wholly before the library sees it. Bodies that arrive in
- * one piece, at a multiple of 8, become values where they lie: what is pushed has to stay as it is.
+ * Makes batches of an IPC stream that comes cut anywhere. Each is checked wholly before the library sees it. With `keepsBytes`, bodies
+ * that arrive in one piece, at a multiple of 8, become values where they lie.
  */
 export class StreamDecoder {
   readonly #options: DecodeOptions;
@@ -110,7 +112,8 @@ export class StreamDecoder {
     if (whole === undefined) return;
     this.#pending = undefined;
     const { validator, reader } = this.#opened;
-    const valid = validator.checkBody(pending.checked, aligned(whole));
+    const isOwn = this.#options.keepsBytes === true || whole.buffer !== part.buffer;
+    const valid = validator.checkBody(pending.checked, isOwn ? aligned(whole) : whole.slice());
     const body = aligned(valid.body);
     if (valid.kind === 'dictionaryBatch') return reader.addDictionary(valid.metadata, body);
     batches.push(reader.readBatch(valid.metadata, body, valid.rows));
