@@ -1,7 +1,14 @@
-import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
+import {
+  addOrRelease,
+  type AddOptions,
+  type AddTo,
+  type DownloadOptions,
+  downloadObject,
+  type DownloadWith,
+  type Ref,
+} from '@towline/downloader-core';
 import { iterateGiven } from '@towline/downloader-core/spi';
 import type { RecordBatch, Table } from 'apache-arrow';
-import { add, type AddOptions, type AddTo, type DownloadWith } from './add.ts';
 import {
   BatchesConsumer,
   IpcConsumer,
@@ -18,7 +25,7 @@ export async function addTable(
   table: Table | readonly RecordBatch[] | Uint8Array,
   options: TableSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  return add(transaction, await TableDownloadable.open(table, options), options);
+  return addOrRelease(transaction, await TableDownloadable.open(table, options), options);
 }
 
 /** Shares batches as they come, from a source that is read once. Fails as {@link BatchesDownloadable.open} and `addObject` do. */
@@ -27,7 +34,7 @@ export async function addBatches(
   batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
   options: BatchesSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  return add(transaction, await BatchesDownloadable.open(batches, options), options);
+  return addOrRelease(transaction, await BatchesDownloadable.open(batches, options), options);
 }
 
 /** Downloads a table, or with `as: 'ipc'` one array in stream format. Fails as `downloadObject` does, with codes of core and of `arrowErrorCodes`. */

@@ -8,7 +8,6 @@ export {
   type ValueTargetOptions,
 } from './consumers.ts';
 export { hasSelectedColumn } from './has-selected-column.ts';
-export type { AddOptions, AddTo, DownloadWith } from './add.ts';
 export { addBatches, addTable, downloadBatches, downloadTable } from './helpers.ts';
 export { BatchesDownloadable, type BatchesSourceOptions } from './live/batches-downloadable.ts';
 export { TableDownloadable, type TableSourceOptions } from './table-downloadable.ts';

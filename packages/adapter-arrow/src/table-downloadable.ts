@@ -1,5 +1,6 @@
+import { invalidOption } from '@towline/downloader-core/spi';
 import { RecordBatch, Table } from 'apache-arrow';
-import { arrowError, asArrowError, invalidOption } from './errors.ts';
+import { arrowError, asArrowError } from './errors.ts';
 import { MemoryBytes } from './transfer/byte-source.ts';
 import { readCatalogue } from './transfer/catalogue.ts';
 import { type ArrowSourceOptions, PositionedDownloadable } from './transfer/positioned-downloadable.ts';

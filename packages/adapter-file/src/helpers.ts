@@ -1,25 +1,16 @@
 import {
+  addOrRelease,
+  type AddOptions,
+  type AddTo,
   type DownloadOptions,
   downloadObject,
-  type DownloadService,
+  type DownloadWith,
   type Ref,
-  type Transaction,
 } from '@towline/downloader-core';
 import { FileConsumer, type FileConsumerOptions, type FileResult } from './file-consumer.ts';
 import { FileDownloadable, type FileSourceOptions } from './file-downloadable.ts';
 import { FolderConsumer, type FolderConsumerOptions, type FolderResult } from './folder-consumer.ts';
 import { FolderDownloadable, type FolderSourceOptions } from './folder-downloadable.ts';
-
-/** The part of a transaction that adding needs. */
-export type AddTo = Pick<Transaction, 'addObject'>;
-
-/** The part of a service that downloading needs. */
-export type DownloadWith = Pick<DownloadService, 'download'>;
-
-/** A ref id of one's own. Default: a random one. */
-export interface AddOptions {
-  readonly refId?: string;
-}
 
 /**
  * Shares a file: opens it and adds it to a transaction. Fails as {@link FileDownloadable.open} and `addObject` do; the file
@@ -30,7 +21,7 @@ export async function addFile(
   path: string,
   options: FileSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  return add(transaction, await FileDownloadable.open(path, options), options);
+  return addOrRelease(transaction, await FileDownloadable.open(path, options), options);
 }
 
 /** Shares a folder: lists it and adds it to a transaction. Fails as {@link FolderDownloadable.open} and `addObject` do. */
@@ -39,7 +30,7 @@ export async function addFolder(
   path: string,
   options: FolderSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  return add(transaction, await FolderDownloadable.open(path, options), options);
+  return addOrRelease(transaction, await FolderDownloadable.open(path, options), options);
 }
 
 /** Downloads a file into a folder. Fails as `downloadObject` does, with codes of core and of `fileErrorCodes`. */
@@ -58,17 +49,4 @@ export async function downloadFolder(
   options: FolderConsumerOptions & DownloadOptions,
 ): Promise<FolderResult> {
   return downloadObject(service, ref, new FolderConsumer(options), options);
-}
-
-async function add(
-  transaction: AddTo,
-  object: FileDownloadable | FolderDownloadable,
-  { refId }: AddOptions,
-): Promise<Ref> {
-  try {
-    return transaction.addObject(object, refId === undefined ? {} : { refId });
-  } catch (thrown) {
-    await object.release();
-    throw thrown;
-  }
 }

@@ -8,13 +8,5 @@ export { hasSelectedEntry } from './has-selected-entry.ts';
 export { type OnlyRequest, type PathMatcher, pathMatcher } from './only.ts';
 export { PathConsumer, type PathConsumerOptions } from './path-consumer.ts';
 export type { TargetOptions } from './target/options.ts';
-export {
-  addFile,
-  addFolder,
-  type AddOptions,
-  type AddTo,
-  downloadFile,
-  downloadFolder,
-  type DownloadWith,
-} from './helpers.ts';
+export { addFile, addFolder, downloadFile, downloadFolder } from './helpers.ts';
 export type { FileEntry, FolderEntry, LinkEntry, ManifestEntry, SymlinkOption } from '@towline/file-io';

@@ -1,17 +1,16 @@
-import { DownloadError, type ErrorCodeEntry, isDownloadError } from '@towline/downloader-core/spi';
+import {
+  type DownloadError,
+  type ErrorCodeEntry,
+  errorEntry,
+  errorsOf,
+  isDownloadError,
+} from '@towline/downloader-core/spi';
 import { isSafetensorsError } from './safetensors/index.ts';
-
-const entry = (
-  side: ErrorCodeEntry['side'],
-  exit: ErrorCodeEntry['exit'],
-  meaning: string,
-  action: string,
-): ErrorCodeEntry => ({ side, retryable: false, exit, meaning, action });
 
 /** The codes that the transfer of tensors adds to those of core. Codes are promised; messages are not. */
 export const tensorErrorCodes = {
   // The owner's checkpoint
-  bad_checkpoint: entry(
+  bad_checkpoint: errorEntry(
     'local',
     2,
     'The file, index or folder is no valid safetensors checkpoint; the message says what is wrong and at which byte.',
@@ -19,46 +18,46 @@ export const tensorErrorCodes = {
   ),
 
   // What a peer claims
-  bad_description: entry(
+  bad_description: errorEntry(
     'remote',
     1,
     'The owner’s description holds no valid headers, or contradicts itself.',
     'Check that both sides run compatible versions; report it.',
   ),
-  wrong_kind: entry('local', 2, 'The object holds no tensors.', 'Use the consumer for its kind.'),
+  wrong_kind: errorEntry('local', 2, 'The object holds no tensors.', 'Use the consumer for its kind.'),
 
   // What was asked for
-  nothing_selected: entry(
+  nothing_selected: errorEntry(
     'local',
     2,
     'No tensor matches the selection, or one that was named is not there.',
     'Correct the names and patterns.',
   ),
-  selection_forbidden: entry(
+  selection_forbidden: errorEntry(
     'remote',
     2,
     'The owner hands over the object as a whole only.',
     'Ask without a selection.',
   ),
-  bad_base: entry(
+  bad_base: errorEntry(
     'local',
     2,
     'The base is no checkpoint that can be read.',
     'Give the path of an older copy, or none.',
   ),
-  base_changed: entry(
+  base_changed: errorEntry(
     'local',
     1,
     'The base was changed while it was used.',
     'Pull again when nobody writes to the base.',
   ),
-  total_too_large: entry(
+  total_too_large: errorEntry(
     'local',
     1,
     'The tensors have more bytes than `maxTotalBytes` allows.',
     'Raise the limit, or select fewer tensors.',
   ),
-  tensor_too_large: entry(
+  tensor_too_large: errorEntry(
     'local',
     1,
     'A tensor is larger than the largest array of this engine, or than the free memory.',
@@ -70,19 +69,12 @@ export const tensorErrorCodes = {
 export type TensorErrorCode = keyof typeof tensorErrorCodes;
 
 /** A `DownloadError` with a code of ours; its side is the usual one of the code. */
-export function tensorError(code: TensorErrorCode, message: string, cause?: unknown): DownloadError {
-  const { side, retryable } = tensorErrorCodes[code];
-  return new DownloadError(code, message, cause === undefined ? { side, retryable } : { side, retryable, cause });
-}
+export const tensorError: (code: TensorErrorCode, message: string, cause?: unknown) => DownloadError =
+  errorsOf(tensorErrorCodes);
 
 /** Runs work on the format and turns its errors into ours, with their place; all others pass. */
 export function asTensorError(thrown: unknown, code: TensorErrorCode): unknown {
   if (isDownloadError(thrown) || !isSafetensorsError(thrown)) return thrown;
   if (thrown.code === 'tensor_too_large') return tensorError('tensor_too_large', thrown.message, thrown);
   return tensorError(code, thrown.message, thrown);
-}
-
-/** Throws `invalid_argument` with the name of the option and what is wrong with it. */
-export function invalidOption(name: string, problem: string): never {
-  throw new DownloadError('invalid_argument', `${name} ${problem}`);
 }

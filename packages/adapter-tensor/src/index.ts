@@ -1,6 +1,6 @@
 export { tensorErrorCodes, type TensorErrorCode } from './errors.ts';
 export { hasSelectedTensor } from './has-selected-tensor.ts';
-export { addTensors, type AddOptions, type AddTo, downloadTensors, type DownloadWith } from './helpers.ts';
+export { addTensors, downloadTensors } from './helpers.ts';
 export { iterateTensors } from './iterate-tensors.ts';
 export { StateDictConsumer, type StateDictConsumerOptions } from './state-dict-consumer.ts';
 export { StateDictDownloadable, type StateDictSourceOptions } from './state-dict-downloadable.ts';

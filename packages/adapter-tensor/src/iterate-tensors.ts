@@ -1,6 +1,5 @@
-import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
+import { type DownloadOptions, downloadObject, type DownloadWith, type Ref } from '@towline/downloader-core';
 import { iterateGiven } from '@towline/downloader-core/spi';
-import type { DownloadWith } from './helpers.ts';
 import type { Tensor } from './safetensors/index.ts';
 import { StateDictConsumer, type StateDictConsumerOptions } from './state-dict-consumer.ts';
 

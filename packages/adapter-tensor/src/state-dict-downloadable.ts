@@ -1,4 +1,5 @@
-import { asTensorError, invalidOption } from './errors.ts';
+import { invalidOption } from '@towline/downloader-core/spi';
+import { asTensorError } from './errors.ts';
 import type { ReadonlyStateDict } from './safetensors/index.ts';
 import { MemorySource } from './transfer/memory-source.ts';
 import { checkSourceOptions, TensorsDownloadable, type TensorSourceOptions } from './transfer/tensors-downloadable.ts';

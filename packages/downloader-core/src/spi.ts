@@ -25,9 +25,11 @@ export { type Random, systemRandom } from './base/random.ts';
 export type { Schema } from './base/schema.ts';
 export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
+export { errorEntry, errorsOf, invalidOption } from './chunking/adapter-errors.ts';
 export { chunkBytesOf } from './chunking/chunk-bytes.ts';
 export { type Give, iterateGiven } from './chunking/iterate.ts';
 export { patternMatcher } from './chunking/pattern.ts';
+export { RequestPlans } from './chunking/plans.ts';
 export { Turns } from './chunking/turns.ts';
 export type {
   IdentityStrength,

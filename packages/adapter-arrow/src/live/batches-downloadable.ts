@@ -3,8 +3,9 @@ import {
   chunkBytesOf,
   type Clock,
   type Description,
-  type Downloadable,
   downloadable,
+  type Downloadable,
+  invalidOption,
   isDownloadError,
   onAbort,
   type ProduceContext,
@@ -16,7 +17,6 @@ import {
   systemClock,
   type TransactionInfo,
 } from '@towline/downloader-core/spi';
-import { invalidOption } from '../errors.ts';
 import { foreignArrow } from '../table-downloadable.ts';
 import { arrowKind, describeArrow } from '../transfer/description.ts';
 import { type ArrowSourceOptions, type ArrowState, stateSchema } from '../transfer/positioned-downloadable.ts';

@@ -1,5 +1,12 @@
-import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
-import { add, type AddOptions, type AddTo, type DownloadWith } from '../add.ts';
+import {
+  addOrRelease,
+  type AddOptions,
+  type AddTo,
+  type DownloadOptions,
+  downloadObject,
+  type DownloadWith,
+  type Ref,
+} from '@towline/downloader-core';
 import { ArrowFileConsumer, type ArrowFileConsumerOptions } from './arrow-file-consumer.ts';
 import { ArrowFileDownloadable, type ArrowFileSourceOptions } from './arrow-file-downloadable.ts';
 import type { ArrowFileResult } from './file-sink.ts';
@@ -10,7 +17,7 @@ export async function addArrowFile(
   path: string,
   options: ArrowFileSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  return add(transaction, await ArrowFileDownloadable.open(path, options), options);
+  return addOrRelease(transaction, await ArrowFileDownloadable.open(path, options), options);
 }
 
 /** Downloads Arrow data to a disk. Fails as `downloadObject` does, with codes of core and of `arrowFileErrorCodes`. */

@@ -1,9 +1,8 @@
-import type { DownloadOptions, Ref } from '@towline/downloader-core';
+import type { DownloadOptions, DownloadWith, Ref } from '@towline/downloader-core';
 import type { RecordBatch, Table } from 'apache-arrow';
 import { codecs } from '../codecs/index.ts';
 import type { ValueTargetOptions } from '../consumers.ts';
 import { downloadBatches as downloadPlainBatches, downloadTable as downloadPlainTable } from '../helpers.ts';
-import type { DownloadWith } from '../add.ts';
 
 /** Downloads a table, as the helper of that name one entry higher, with decoders for LZ4 and Zstandard. */
 export function downloadTable(

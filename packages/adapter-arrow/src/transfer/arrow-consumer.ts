@@ -3,11 +3,12 @@ import {
   consumer,
   type Description,
   DownloadError,
+  invalidOption,
   type Schema,
   type StartResult,
   Turns,
 } from '@towline/downloader-core/spi';
-import { arrowError, invalidOption } from '../errors.ts';
+import { arrowError } from '../errors.ts';
 import { type ArrowDescription, maxDescriptionBytes, readDescription, schemaOf } from './description.ts';
 import { type ArrowState, stateSchema } from './positioned-downloadable.ts';
 import { type ArrowRequest, isPart } from './request.ts';

@@ -3,15 +3,17 @@ import {
   type Description,
   type Downloadable,
   downloadable,
+  invalidOption,
   isDownloadError,
   parseCounters,
   type ProduceContext,
   type Produced,
   type ProducedError,
+  RequestPlans,
   type Schema,
   type Totals,
 } from '@towline/downloader-core/spi';
-import { arrowError, invalidOption } from '../errors.ts';
+import { arrowError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ArrowCatalogue } from './catalogue.ts';
 import { arrowKind, describeArrow } from './description.ts';
@@ -71,9 +73,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
   readonly #source: ByteSource;
   readonly #selection: boolean;
   readonly #chunkBytes: number;
-  readonly #whole: Promise<Plan>;
-  // A request is parsed once for each download; its plan then costs a walk over all batches.
-  readonly #plans = new WeakMap<ArrowRequest, Promise<Plan>>();
+  readonly #plans: RequestPlans<ArrowRequest, Plan>;
   #failure: ProducedError | undefined;
 
   protected constructor(source: ByteSource, catalogue: ArrowCatalogue, name: string, options: ArrowSourceOptions) {
@@ -85,7 +85,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     this.maxChunkBytes = Math.max(this.#chunkBytes, trailerBytes);
     this.stateSchema = { parse: (input) => parseWithin(input, mostBytes(catalogue)) };
     this.#selection = options.selection ?? true;
-    this.#whole = Promise.resolve(wholePlan(catalogue));
+    this.#plans = new RequestPlans(wholePlan(catalogue), (request) => this.#plan(request));
   }
 
   describe(): Description {
@@ -96,7 +96,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
 
   async totals(request: ArrowRequest): Promise<Totals> {
     try {
-      return { totalBytes: (await this.#planOf(request)).totalBytes + trailerBytes };
+      return { totalBytes: (await this.#plans.of(request)).totalBytes + trailerBytes };
     } catch (thrown) {
       // What is wrong with it, `produce` says in a way that is final.
       returnedError(thrown);
@@ -110,7 +110,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
   ): Promise<Produced<ArrowState>> {
     if (this.#failure !== undefined) return this.#failure;
     try {
-      return await this.#produce(state ?? { at: 0, end: 0 }, await this.#planOf(request), signal);
+      return await this.#produce(state ?? { at: 0, end: 0 }, await this.#plans.of(request), signal);
     } catch (thrown) {
       const returned = returnedError(thrown);
       // What is wrong with a request is wrong for who made it alone.
@@ -137,14 +137,6 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     const last = segments.at(-1);
     const next = last === undefined ? at : last.at + last.length;
     return { status: 'ok', ...chunk, state: { at: next, end: 0 }, items: 0 };
-  }
-
-  #planOf(request: ArrowRequest | undefined): Promise<Plan> {
-    if (request === undefined) return this.#whole;
-    const planning = this.#plans.get(request) ?? this.#plan(request);
-    this.#plans.set(request, planning);
-    planning.catch(() => this.#plans.delete(request));
-    return planning;
   }
 
   async #plan(request: ArrowRequest): Promise<Plan> {

@@ -1,5 +1,5 @@
-import { patternMatcher } from '@towline/downloader-core/spi';
-import { arrowError, invalidOption } from '../errors.ts';
+import { invalidOption, patternMatcher } from '@towline/downloader-core/spi';
+import { arrowError } from '../errors.ts';
 import type { ArrowSchema } from '../validate/index.ts';
 
 /** A part of an object. */

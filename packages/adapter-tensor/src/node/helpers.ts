@@ -1,5 +1,12 @@
-import { type DownloadOptions, downloadObject, type Ref } from '@towline/downloader-core';
-import type { AddOptions, AddTo, DownloadWith } from '../helpers.ts';
+import {
+  addOrRelease,
+  type AddOptions,
+  type AddTo,
+  type DownloadOptions,
+  downloadObject,
+  type DownloadWith,
+  type Ref,
+} from '@towline/downloader-core';
 import { CheckpointConsumer, type CheckpointConsumerOptions } from './checkpoint-consumer.ts';
 import { CheckpointDownloadable, type CheckpointSourceOptions } from './checkpoint-downloadable.ts';
 import type { CheckpointResult } from './checkpoint-sink.ts';
@@ -10,13 +17,7 @@ export async function addCheckpoint(
   path: string,
   options: CheckpointSourceOptions & AddOptions = {},
 ): Promise<Ref> {
-  const object = await CheckpointDownloadable.open(path, options);
-  try {
-    return transaction.addObject(object, options.refId === undefined ? {} : { refId: options.refId });
-  } catch (thrown) {
-    await object.release();
-    throw thrown;
-  }
+  return addOrRelease(transaction, await CheckpointDownloadable.open(path, options), options);
 }
 
 /** Downloads tensors to a disk. Fails as `downloadObject` does, with codes of core and of `checkpointErrorCodes`. */

@@ -1,4 +1,4 @@
-import { invalidOption } from '../errors.ts';
+import { invalidOption } from '@towline/downloader-core/spi';
 import type { ReadonlyStateDict, TensorType } from '../safetensors/index.ts';
 import { slices } from './digest.ts';
 

@@ -1,5 +1,5 @@
-import { patternMatcher } from '@towline/downloader-core/spi';
-import { invalidOption, tensorError } from '../errors.ts';
+import { invalidOption, patternMatcher } from '@towline/downloader-core/spi';
+import { tensorError } from '../errors.ts';
 import { quotedName } from './quoted-name.ts';
 import type { Catalogue, CatalogueTensor } from './catalogue.ts';
 

@@ -4,12 +4,13 @@ import {
   consumer,
   type Description,
   DownloadError,
+  invalidOption,
   parseCounters,
   type Schema,
   type StartResult,
   Turns,
 } from '@towline/downloader-core/spi';
-import { invalidOption, tensorError } from '../errors.ts';
+import { tensorError } from '../errors.ts';
 import { Arrival } from './arrival.ts';
 import type { BaseReader, TensorBase } from './base-reader.ts';
 import { matchBase } from './base-match.ts';

@@ -1,18 +1,19 @@
 import {
   chunkBytesOf,
   type Description,
-  type Downloadable,
   downloadable,
+  type Downloadable,
   DownloadError,
+  invalidOption,
   isDownloadError,
   parseCounters,
   type ProduceContext,
   type Produced,
   type ProducedError,
+  RequestPlans,
   type Schema,
   type Totals,
 } from '@towline/downloader-core/spi';
-import { invalidOption } from '../errors.ts';
 import { planChunk } from './chunk-plan.ts';
 import { describeCatalogue, tensorsKind } from './description.ts';
 import { DigestBook } from './digest-book.ts';
@@ -46,9 +47,7 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
   readonly totalBytes: number;
   readonly #source: TensorSource;
   readonly #digests: DigestBook;
-  readonly #whole: Plan;
-  // A request is parsed once for each download; its plan then costs a walk over all tensors.
-  readonly #plans = new WeakMap<CheckedRequest, Promise<Plan>>();
+  readonly #plans: RequestPlans<CheckedRequest, Plan>;
   #failure: ProducedError | undefined;
 
   protected constructor(source: TensorSource, options: TensorSourceOptions) {
@@ -56,8 +55,9 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
     this.maxChunkBytes = chunkBytesOf(options);
     this.requestSchema = requestSchema(source.catalogue);
     this.name = source.catalogue.name;
-    this.#whole = wholePlan(source.catalogue);
-    this.totalBytes = this.#whole.totalBytes;
+    const whole = wholePlan(source.catalogue);
+    this.#plans = new RequestPlans(whole, (request) => this.#plan(request));
+    this.totalBytes = whole.totalBytes;
     // A download with a base begins with the owner's digests, so it can be a little longer than the object.
     const mostBytes = this.totalBytes + source.catalogue.tensors.length * digestBytes;
     this.stateSchema = { parse: (input) => parseState(input, mostBytes) };
@@ -70,7 +70,7 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
 
   async totals(request: CheckedRequest): Promise<Totals> {
     try {
-      return totalsOf(await this.#planOf(request));
+      return totalsOf(await this.#plans.of(request));
     } catch (thrown) {
       // What is wrong with it, `produce` says in a way that is final.
       this.#failure = producedError(thrown);
@@ -84,7 +84,7 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
   ): Promise<Produced<TensorState>> {
     if (this.#failure !== undefined) return this.#failure;
     try {
-      const plan = await this.#planOf(request);
+      const plan = await this.#plans.of(request);
       const at = state?.at ?? 0;
       if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
       const chunk = planChunk(plan, at, this.maxChunkBytes);
@@ -111,14 +111,6 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
   async release(): Promise<void> {
     this.#digests.close();
     await this.#source.close();
-  }
-
-  #planOf(request: CheckedRequest | undefined): Promise<Plan> {
-    if (request === undefined) return Promise.resolve(this.#whole);
-    const planning = this.#plans.get(request) ?? this.#plan(request);
-    this.#plans.set(request, planning);
-    planning.catch(() => this.#plans.delete(request));
-    return planning;
   }
 
   async #plan(request: CheckedRequest): Promise<Plan> {

@@ -1,4 +1,4 @@
-import { DownloadError } from '../base/errors.ts';
+import { invalidOption } from './adapter-errors.ts';
 
 /** 1 MiB: the size at which reading, sending and writing were fastest together. */
 export const defaultChunkBytes: number = 1024 * 1024;
@@ -9,5 +9,5 @@ export const mostChunkBytes: number = 64 * 1024 * 1024;
 /** The option `chunkBytes` of an adapter as given, or the default. Throws `invalid_argument` unless from 1 to {@link mostChunkBytes}. */
 export function chunkBytesOf({ chunkBytes = defaultChunkBytes }: { readonly chunkBytes?: number | undefined }): number {
   if (Number.isSafeInteger(chunkBytes) && chunkBytes >= 1 && chunkBytes <= mostChunkBytes) return chunkBytes;
-  throw new DownloadError('invalid_argument', `chunkBytes is not a whole number from 1 to ${mostChunkBytes}`);
+  return invalidOption('chunkBytes', `is not a whole number from 1 to ${mostChunkBytes}`);
 }

@@ -1,5 +1,7 @@
-import type { DownloadService, Ref, Transaction } from '@towline/downloader-core';
-import type { Downloadable } from '@towline/downloader-core/spi';
+import type { Downloadable } from '../base/downloadable.ts';
+import type { Ref } from '../base/ref.ts';
+import type { Transaction } from '../owner/transaction.ts';
+import type { DownloadService } from './service.ts';
 
 /** The part of a transaction that adding needs. */
 export type AddTo = Pick<Transaction, 'addObject'>;
@@ -12,8 +14,8 @@ export interface AddOptions {
   readonly refId?: string;
 }
 
-/** Adds an object, and lets go of it when that fails. */
-export async function add(transaction: AddTo, object: Downloadable, { refId }: AddOptions): Promise<Ref> {
+/** Adds an object that was just opened, and lets go of it when that fails: for adapters' own `add…` helpers. */
+export async function addOrRelease(transaction: AddTo, object: Downloadable, { refId }: AddOptions): Promise<Ref> {
   try {
     return transaction.addObject(object, refId === undefined ? {} : { refId });
   } catch (thrown) {
