@@ -1,53 +1,89 @@
 // @ts-check
-// `npm run bench -- [--quick] [--mib SIZE] [--rounds N] [--json FILE]`: Towline beside its peers, in one interleaved run.
+// `npm run bench -- [file] [fanout] [tensor] [core] [--quick] [--mib SIZE] [--rounds N] [--json FILE] [--install-peers]`: Towline beside its
+// peers, in one interleaved run. Without a name, every suite.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fanoutContenders, fileContenders, installed, installPeers, reference } from './contenders.mjs';
+import { coreSuite } from './core-suite.mjs';
 import { fileSuite } from './file-suite.mjs';
+import { tensorSuite } from './memory-suite.mjs';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     mib: { type: 'string' },
     rounds: { type: 'string' },
+    'install-peers': { type: 'boolean', default: false },
   },
 });
+const mib = Number(values.mib ?? (values.quick ? 64 : 1024));
+const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+const bytes = mib * 2 ** 20;
+
+/** @type {Record<string, (directory: string) => Promise<any>>} */
+const suites = {
+  file: (directory) => fileSuite('file', installed(fileContenders), { directory, bytes, rounds, receivers: 1 }),
+  fanout: (directory) => fileSuite('fanout', fanoutContenders, { directory, bytes: bytes / 4, rounds, receivers: 4 }),
+  tensor: () => tensorSuite({ bytes, rounds }),
+  core: () => coreSuite({ chunks: values.quick ? 20_000 : 200_000, rounds }),
+};
+const unknown = positionals.filter((name) => !(name in suites));
+if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join()}: ${Object.keys(suites).join()}`);
+if (values['install-peers']) installPeers();
+
 const directory = await mkdtemp(join(tmpdir(), 'towline-bench-'));
 try {
-  const { mib, rounds } = { ...(values.quick ? { mib: 64, rounds: 2 } : { mib: 1024, rounds: 5 }), ...given() };
-  const size = { bytes: mib * 2 ** 20, rounds };
-  const result = await fileSuite({ directory, ...size, receivers: 1 });
-  print(result);
-  if (values.json) await writeFile(values.json, `${JSON.stringify([result], undefined, 2)}\n`);
+  const results = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
+    const result = await suites[name]?.(directory);
+    print(result);
+    results.push(result);
+  }
+  if (values.json) await writeFile(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
 
-function given() {
-  const { mib, rounds } = values;
-  return { ...(mib && { mib: Number(mib) }), ...(rounds && { rounds: Number(rounds) }) };
+/** @param {any} result */
+function print({ suite, results, microsecondsPerChunk, ...how }) {
+  const shown = Object.entries(how).map(([name, value]) => `${name} ${value}`);
+  console.log(`\n${suite}: ${shown.join(', ')}`);
+  if (microsecondsPerChunk) console.log(`${range(microsecondsPerChunk, 2)} µs a chunk`);
+  if (results)
+    console.table(Object.fromEntries(results.map((/** @type {any} */ row) => [row.name, cells(row, results)])));
 }
 
-/** @param {Awaited<ReturnType<typeof fileSuite>>} result */
-function print({ suite, bytes, rounds, results }) {
-  console.log(
-    `${suite}: ${bytes / 2 ** 20} MiB, process to process to file over loopback TCP, ${rounds} interleaved rounds`,
-  );
-  const reference = results.find(({ name }) => name.includes('checksum'))?.megabytesPerSecond.median ?? Number.NaN;
-  console.table(
-    Object.fromEntries(
-      results.map(({ name, megabytesPerSecond: { median, min, max }, ownerMiB, receiverMiB, cpuSecondsPerGiB }) => [
-        name,
-        {
-          'MB/s': `${median.toFixed(0)} [${min.toFixed(0)}–${max.toFixed(0)}]`,
-          'of the checked plain copy': (median / reference).toFixed(2),
-          'owner MiB': ownerMiB.toFixed(0),
-          'receiver MiB': receiverMiB.toFixed(0),
-          'CPU s/GiB': cpuSecondsPerGiB.median.toFixed(2),
-        },
-      ]),
-    ),
-  );
+/**
+ * @param {any} row
+ * @param {readonly any[]} results
+ */
+function cells({ megabytesPerSecond, ownerMiB, receiverMiB, cpuSecondsPerGiB }, results) {
+  const beside = results.find(({ name }) => name === reference)?.megabytesPerSecond.median;
+  return {
+    'MB/s': range(megabytesPerSecond, 0),
+    ...(beside && { 'of the checked plain copy': (megabytesPerSecond.median / beside).toFixed(2) }),
+    'owner MiB': known(ownerMiB, 0),
+    'receiver MiB': known(receiverMiB, 0),
+    ...(cpuSecondsPerGiB && { 'CPU s/GiB': known(cpuSecondsPerGiB.median, 2) }),
+  };
+}
+
+/**
+ * @param {{ median: number, min: number, max: number }} spread
+ * @param {number} digits
+ */
+function range({ median, min, max }, digits) {
+  return `${median.toFixed(digits)} [${min.toFixed(digits)}–${max.toFixed(digits)}]`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} digits
+ */
+function known(value, digits) {
+  return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }
