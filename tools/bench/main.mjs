@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run bench -- [file] [fanout] [tensor] [core] [--quick] [--mib SIZE] [--rounds N] [--json FILE] [--install-peers]`: Towline beside its
+// `npm run bench -- [file] [fanout] [tensor] [core] [--quick] [--mib SIZE] [--rounds N] [--json FILE] [--report] [--install-peers]`: Towline beside its
 // peers, in one interleaved run. Without a name, every suite.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { fanoutContenders, fileContenders, installed, installPeers, reference } 
 import { coreSuite } from './core-suite.mjs';
 import { fileSuite } from './file-suite.mjs';
 import { tensorSuite } from './memory-suite.mjs';
+import { writeReport } from './write-report.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     mib: { type: 'string' },
     rounds: { type: 'string' },
     'install-peers': { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
   },
 });
 const mib = Number(values.mib ?? (values.quick ? 64 : 1024));
@@ -43,6 +45,7 @@ try {
     print(result);
     results.push(result);
   }
+  if (values.report) writeReport(results);
   if (values.json) await writeFile(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 } finally {
   await rm(directory, { recursive: true, force: true });
