@@ -18,9 +18,9 @@ The **plain copy** is as good as Node allows: synchronous positioned reads and w
 
 const closing = `## What bounds it
 
-With 1 MiB chunks the owner is busy throughout: per chunk about 0.28 ms in \`writev\`, 0.22 ms reading, 0.14 ms for the checksum, and 0.3 to 0.4 ms in JavaScript, spread over some fifty functions (messages, credit, streams of Node). The plain copy has the same
-system calls and checksum, and no more. The receiver is about 60 % busy. On two cores a third thread for reading and checksums would gain at most a fifth, as both cores are then full. Tried without a gain beyond the noise: two frames at a time
-on the socket, fewer sends ahead, chunks of 0.25, 0.5, 2 and 4 MiB (0.32, 0.74, 0.88 and 0.89 of the rate with 1 MiB).
+With 1 MiB chunks the owner is busy throughout, 0.86 ms a chunk over 3 GiB: 0.28 in \`writev\`, 0.15 to 0.22 reading, 0.15 for the checksum, 0.05 idle, and 0.23 in JavaScript, spread over some fifty functions (messages, credit, Node's streams, promises). The plain copy
+has the same system calls and checksum, and no more. The receiver is about 60 % busy. On two cores a third thread for reading and checksums could gain a fifth at most, as both cores are then full. Tried without a gain beyond the noise: two frames at a time on the
+socket, fewer sends ahead, chunks of 1.5 to 4 MiB (0.88 to 1.07 of the rate with 1 MiB); smaller ones are slower (0.74 with 0.5 MiB, 0.32 with 0.25).
 
 On a virtual machine whose host takes back unused pages, memory that the page cache has not used for a second or two costs up to four times the transfer, so a run warms it when everything is loaded; transfers that take longer than that
 still pay for it.
