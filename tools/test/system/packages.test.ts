@@ -66,6 +66,27 @@ describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone'
     expect(project.compile('application.ts', module, resolution)).toEqual({ status: 0, output: '' });
   });
 
+  it('has entries of which nothing is left in a bundle that uses nothing of them', async () => {
+    const { build } = await import('vite');
+    // The command is run, not imported.
+    const entriesToDrop = name === '@towline/cli' ? [] : specifiers;
+    for (const [at, entry] of entriesToDrop.entries()) {
+      project.write(`empty-${at}.js`, `import '${entry}';`);
+      const output = await build({
+        root: project.path,
+        configFile: false,
+        logLevel: 'silent',
+        build: { write: false, ssr: true, rollupOptions: { input: join(project.path, `empty-${at}.js`) } },
+        ssr: { noExternal: true },
+      });
+      const [chunk] = 'output' in output ? output.output : [];
+      expect({ entry, code: chunk?.type === 'chunk' ? chunk.code.trim() : 'no chunk' }).toEqual({
+        entry,
+        code: 'export {};',
+      });
+    }
+  });
+
   it('is published without the condition of this repository', () => {
     const look = `import { readFileSync } from 'node:fs';
       const manifest = JSON.parse(readFileSync('node_modules/${name}/package.json', 'utf8'));
