@@ -10,7 +10,7 @@ import { reference } from './contenders.mjs';
 
 const intro = `# Performance
 
-Every figure here is from one run of \`npm run bench -- --report\`, which makes this page anew. Contenders take turns, round by round, each side a process of its own, over loopback TCP; received bytes are compared outside of what is timed; loading
+The tables here are from one run of \`npm run bench -- --report\`, which makes this page anew. Contenders take turns, round by round, each side a process of its own, over loopback TCP; received bytes are compared outside of what is timed; loading
 programs is not timed. What counts is the ratio to the others of the same run: machines differ, and this one is noisy.
 
 The **plain copy** is as good as Node allows: synchronous positioned reads and writes of 1 MiB, pooled buffers, one \`writev\` a chunk; with a checksum, XXH64 on both sides. It knows no receivers, no retries, no limits and no end.

@@ -12,7 +12,6 @@ import {
   type Produced,
   type ProducedError,
   reasonOf,
-  type ReceiverStatus,
   type Schema,
   systemClock,
   type TransactionInfo,
@@ -82,7 +81,8 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
     this.#encoder = opened.encoder;
     this.#batches = opened.iterator;
     this.#next = opened.first;
-    this.#buffer = new LiveBuffer(chunkBytes);
+    // Whole chunks are let go of: one that filled the buffer alone could never be.
+    this.#buffer = new LiveBuffer(Math.min(chunkBytes, Math.ceil(bufferBytes / 2)));
     this.#buffer.push(this.#encoder.begin());
     this.#bufferBytes = bufferBytes;
     this.#maxLagMs = maxLagMs;
@@ -127,8 +127,8 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
     this.#letGo();
   }
 
-  downloadedToOne(receiverId: string, status: ReceiverStatus): void {
-    this.#pace.final(receiverId, status);
+  downloadedToOne(receiverId: string): void {
+    this.#pace.final(receiverId);
     this.#letGo();
   }
 
@@ -212,7 +212,7 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
     while (this.#buffer.heldBytes >= this.#bufferBytes && this.#state !== 'released') {
       if (this.#pace.floor() === undefined) {
         // Nobody is waited for: the older half goes, and who still needs it hears so.
-        this.#buffer.dropBefore(this.#buffer.start + this.#bufferBytes / 2);
+        this.#buffer.dropBefore(this.#buffer.start + Math.ceil(this.#bufferBytes / 2));
         continue;
       }
       const left = (this.#maxLagMs ?? Infinity) - (this.#clock.now() - since);

@@ -1,4 +1,4 @@
-import type { ReceiverStatus, TransactionInfo } from '@towline/downloader-core/spi';
+import type { TransactionInfo } from '@towline/downloader-core/spi';
 
 /**
  * Knows how far the slowest receiver is that is waited for: of declared receivers each one that is not final, from the start, whether
@@ -18,7 +18,7 @@ export class PaceKeeper {
     this.#passed.set(receiverId, Math.max(at, this.#passed.get(receiverId) ?? 0));
   }
 
-  final(receiverId: string, _status: ReceiverStatus): void {
+  final(receiverId: string): void {
     this.#done.add(receiverId);
   }
 

@@ -135,6 +135,21 @@ describe('batches of a source that is read once', () => {
     await object.release();
   });
 
+  it.each([1, 7, 2_000])(
+    'go on when nobody is waited for, with a buffer of %i bytes that is less than a chunk',
+    async (bufferBytes) => {
+      const object = await BatchesDownloadable.open(counting(50, 100), { bufferBytes });
+      object.setTransaction({ transactionId: 'T', seats: () => [] });
+      const signal = new AbortController().signal;
+      const first = await object.produce(undefined, { request: undefined, receiverId: 'r', signal });
+      expect(first.status).toBe('ok');
+      // A turn of the loop: the source is read to its end meanwhile, or nothing ever runs again.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(object.bufferedBytes).toBeLessThan(bufferBytes + 2_000);
+      await object.release();
+    },
+  );
+
   it('S6 that fail end the transfer for every receiver, with the reason', async () => {
     const [owner, one] = services('one');
     async function* failingSource(): AsyncGenerator<RecordBatch> {
