@@ -37,7 +37,9 @@ function linterViolations(directory) {
  * @returns {string[]}
  */
 export function contentViolations(packed, exists) {
-  const surplus = packed.filter((path) => !/^(?:(?:dist|src)\/|package\.json$|README\.md$|LICENSE$)/.test(path));
+  const surplus = packed.filter(
+    (path) => !/^(?:(?:dist|src)\/|templates\/.*\.template$|package\.json$|README\.md$|LICENSE$)/.test(path),
+  );
   const stale = packed
     .filter((path) => /^dist\/.*\.js$/.test(path))
     .filter((path) => !exists(path.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts')));

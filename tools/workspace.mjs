@@ -15,6 +15,7 @@ export const sourceCondition = '@towline/source';
  * @property {string} name
  * @property {Record<string, string | Record<string, string>>} [exports]
  * @property {Record<string, string>} [bin]
+ * @property {string[]} [files]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [peerDependencies]

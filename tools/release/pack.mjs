@@ -25,7 +25,7 @@ export function packAll(directory) {
 function pack({ directory: source, manifest }, directory) {
   const stage = mkdtempSync(join(tmpdir(), 'towline-pack-'));
   try {
-    for (const name of ['dist', 'src', 'README.md', 'LICENSE'])
+    for (const name of [...foldersOf(manifest), 'README.md', 'LICENSE'])
       cpSync(join(source, name), join(stage, name), { recursive: true });
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(manifest), undefined, 2)}\n`);
     const [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', directory], stage));
@@ -34,6 +34,12 @@ function pack({ directory: source, manifest }, directory) {
     rmSync(stage, { recursive: true });
   }
 }
+
+/**
+ * What a package ships, without the exceptions within it.
+ * @param {Package['manifest']} manifest
+ */
+const foldersOf = ({ files = [] }) => files.filter((name) => !name.startsWith('!'));
 
 /**
  * The manifest as others see it: without the condition under which this repository finds its sources, and without what only it needs.

@@ -21,18 +21,16 @@ function withOwn(name: string, found = new Set<string>()): ReadonlySet<string> {
   return found;
 }
 
-/** What each brings with it, ours aside. Anything more is a surprise for whoever installs it. */
+const ofCore = ['@msgpack/msgpack', 'xxhash-wasm', 'zod'];
+
+/** What brings more or less with it than core does, ours aside. Anything more is a surprise for whoever installs it. */
 const brings: Readonly<Record<string, readonly string[]>> = {
-  '@towline/downloader-core': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/adapter-file': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/adapter-tensor': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/adapter-arrow': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/file-io': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/transport-memory': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/transport-tcp': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/conformance': ['@msgpack/msgpack', 'xxhash-wasm', 'zod'],
-  '@towline/cli': ['@msgpack/msgpack', 'commander', 'xxhash-wasm', 'zod'],
+  '@towline/cli': [...ofCore, 'commander'],
+  '@towline/create': [],
 };
+
+/** They run, and are not imported. */
+const commands = new Set(packages.filter(({ manifest }) => manifest.bin).map(({ manifest }) => manifest.name));
 
 /** Entries that need more than what is installed alone, and say so. */
 const needsMore = new Set(['@towline/adapter-arrow', '@towline/adapter-arrow/node', '@towline/conformance/vitest']);
@@ -49,7 +47,7 @@ describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone'
 
   it('brings what it imports, and nothing else', () => {
     console.log(`${name}: ${project.kibibytes} KiB installed with what it needs`);
-    expect([...project.packages].toSorted()).toEqual([...own, ...(brings[name] ?? [])].toSorted());
+    expect([...project.packages].toSorted()).toEqual([...own, ...(brings[name] ?? ofCore)].toSorted());
   });
 
   it('has entries that load', () => {
@@ -68,9 +66,7 @@ describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone'
 
   it('has entries of which nothing is left in a bundle that uses nothing of them', async () => {
     const { build } = await import('vite');
-    // The command is run, not imported.
-    const entriesToDrop = name === '@towline/cli' ? [] : specifiers;
-    for (const [at, entry] of entriesToDrop.entries()) {
+    for (const [at, entry] of specifiers.entries()) {
       project.write(`empty-${at}.js`, `import '${entry}';`);
       const output = await build({
         root: project.path,
@@ -92,8 +88,7 @@ describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone'
       const manifest = JSON.parse(readFileSync('node_modules/${name}/package.json', 'utf8'));
       console.log(JSON.stringify(manifest.exports ?? {}).includes('@towline/source'), String(manifest.sideEffects));`;
     project.write('look.js', look);
-    // The command is one: it runs.
-    const sideEffects = name === '@towline/cli' ? './dist/main.js' : 'false';
+    const sideEffects = commands.has(name) ? './dist/main.js' : 'false';
     expect(project.node('look.js').output.trim()).toBe(`false ${sideEffects}`);
   });
 });

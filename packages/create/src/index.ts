@@ -1,0 +1,4 @@
+// What the generators of the repository use: the same templates, for a package inside of it.
+export { type Kind, namesInside, type PackageNames } from './names.ts';
+export { Refusal } from './refusal.ts';
+export { type Files, type Place, renderPackage } from './render.ts';
