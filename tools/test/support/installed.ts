@@ -1,13 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootDirectory } from '../../workspace.mjs';
-
-/** How a program ended, and all that it said. */
-export interface Ended {
-  readonly status: number | null;
-  readonly output: string;
-}
+import { type Ended, runIn } from './program.ts';
 
 /** An empty project into which tarballs are installed, as a stranger would. */
 export class InstalledProject {
@@ -42,7 +37,7 @@ export class InstalledProject {
   }
 
   node(...words: readonly string[]): Ended {
-    return this.#run(process.execPath, words);
+    return runIn(this.path, process.execPath, words);
   }
 
   /** Compiles a file as an application does, with the repository's compiler and Node's types. */
@@ -53,11 +48,6 @@ export class InstalledProject {
     symlinkSync(join(rootDirectory, 'node_modules', '@types', 'node'), join(types, 'node'), 'junction');
     const options = { module, moduleResolution, target: 'ES2023', strict: true, noEmit: true, types: ['node'] };
     this.write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [file] }));
-    return this.#run(process.execPath, [join(rootDirectory, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
-  }
-
-  #run(command: string, words: readonly string[]): Ended {
-    const { status, stdout, stderr } = spawnSync(command, words, { cwd: this.path, encoding: 'utf8', timeout: 60_000 });
-    return { status, output: stdout + stderr };
+    return this.node(join(rootDirectory, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.');
   }
 }
