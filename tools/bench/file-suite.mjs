@@ -10,15 +10,16 @@ import { spread } from './statistics.mjs';
 
 /**
  * @typedef {import('./contenders.mjs').Contender} Contender
+ * @typedef {{ roundTripMs: number, bytesPerSecond: number, windowBytes: number }} Link one that is slower than loopback
  * @typedef {{ seconds: number, ownerMiB?: number, receiverMiB?: number, cpu?: number }} Measured what others’ programs use is not measured
  */
 
 /**
  * @param {string} suite
  * @param {readonly Contender[]} contenders
- * @param {{ directory: string, bytes: number, rounds: number, receivers: number }} options
+ * @param {{ directory: string, bytes: number, rounds: number, receivers: number, link?: Link }} options
  */
-export async function fileSuite(suite, contenders, { directory, bytes, rounds, receivers }) {
+export async function fileSuite(suite, contenders, { directory, bytes, rounds, receivers, link }) {
   const path = join(directory, 'source.bin');
   await writeSource(path, bytes);
   const expected = await sha256(path);
@@ -28,7 +29,7 @@ export async function fileSuite(suite, contenders, { directory, bytes, rounds, r
   for (let round = 0; round <= rounds; round += 1) {
     for (let index = 0; index < contenders.length; index += 1) {
       const contender = /** @type {Contender} */ (contenders[(index + round) % contenders.length]);
-      const measured = await transfer(contender, { directory, path, bytes, receivers, expected });
+      const measured = await transfer(contender, { directory, path, bytes, receivers, expected, link });
       if (round > 0) runs.get(contender.name)?.push(measured);
     }
   }
@@ -37,6 +38,7 @@ export async function fileSuite(suite, contenders, { directory, bytes, rounds, r
     bytes,
     receivers,
     rounds,
+    ...(link && { roundTripMs: link.roundTripMs, megabitsPerSecond: (link.bytesPerSecond * 8) / 1e6 }),
     results: [...runs].map(([name, measured]) => ({
       name,
       megabytesPerSecond: spread(measured.map(({ seconds }) => (bytes * receivers) / seconds / 1e6)),
@@ -49,12 +51,13 @@ export async function fileSuite(suite, contenders, { directory, bytes, rounds, r
 
 /**
  * @param {Contender} contender
- * @param {{ directory: string, path: string, bytes: number, receivers: number, expected: string }} how
+ * @param {{ directory: string, path: string, bytes: number, receivers: number, expected: string, link: Link | undefined }} how
  * @returns {Promise<Measured>}
  */
-async function transfer(contender, { directory, path, bytes, receivers, expected }) {
+async function transfer(contender, { directory, path, bytes, receivers, expected, link }) {
   const owner = startPeer(contender.owner, { ...contender.settings, path, receivers });
-  const { port, ref } = await owner.next();
+  const ready = await owner.next();
+  const { port, ref, end } = link ? await linked(ready, link) : { ...ready, end: undefined };
   const targets = Array.from({ length: receivers }, (_, index) => join(directory, `target-${index}.bin`));
   const children = targets.map((target, index) =>
     startPeer(contender.receiver, { ...contender.settings, port, ref, target, name: `receiver-${index}` }),
@@ -66,6 +69,7 @@ async function transfer(contender, { directory, path, bytes, receivers, expected
   owner.go();
   const ownerDone = await owner.next();
   await Promise.all([owner, ...children].map(({ ended }) => ended));
+  end?.();
   for (const target of targets) {
     if ((await sha256(target)) !== expected) throw new Error(`${contender.name} delivered another file`);
     await rm(target);
@@ -80,6 +84,17 @@ async function transfer(contender, { directory, path, bytes, receivers, expected
       cpu: used.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
     }),
   };
+}
+
+/**
+ * Puts a slow link before an owner.
+ * @param {Record<string, any>} ready what the owner said
+ * @param {Link} link
+ */
+async function linked({ port, ref }, link) {
+  const proxy = startPeer('slow-link.mjs', { port: port ?? Number(ref.addresses[0].split(':').at(-1)), ...link });
+  const { port: near } = await proxy.next();
+  return { port: near, ref: ref && { ...ref, addresses: [`127.0.0.1:${near}`] }, end: proxy.kill };
 }
 
 /**

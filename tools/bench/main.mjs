@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run bench -- [file] [fanout] [tensor] [core] [--quick] [--mib SIZE] [--rounds N] [--json FILE] [--report] [--install-peers]`: Towline beside its
+// `npm run bench -- [file] [fanout] [latency] [tensor] [core] [--quick] [--mib SIZE] [--round-trip MS] [--rounds N] [--json FILE] [--report] [--install-peers]`: Towline beside its
 // peers, in one interleaved run. Without a name, every suite.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     mib: { type: 'string' },
     rounds: { type: 'string' },
+    'round-trip': { type: 'string', default: '50' },
     'install-peers': { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
   },
@@ -25,11 +26,15 @@ const { values, positionals } = parseArgs({
 const mib = Number(values.mib ?? (values.quick ? 64 : 1024));
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
 const bytes = mib * 2 ** 20;
+// 1 Gbit/s; the window of a TCP that has all the memory it needs for that at 100 ms.
+const link = { roundTripMs: Number(values['round-trip']), bytesPerSecond: 125e6, windowBytes: 12.5e6 };
 
 /** @type {Record<string, (directory: string) => Promise<any>>} */
 const suites = {
   file: (directory) => fileSuite('file', installed(fileContenders), { directory, bytes, rounds, receivers: 1 }),
   fanout: (directory) => fileSuite('fanout', fanoutContenders, { directory, bytes: bytes / 4, rounds, receivers: 4 }),
+  latency: (directory) =>
+    fileSuite('latency', fanoutContenders, { directory, bytes: bytes / 2, rounds, receivers: 1, link }),
   tensor: () => tensorSuite({ bytes, rounds }),
   core: () => coreSuite({ chunks: values.quick ? 20_000 : 200_000, rounds }),
 };

@@ -38,6 +38,8 @@ export function writeReport(results) {
 const headings = {
   file: ({ bytes }) => `## One file of ${bytes / 2 ** 20} MiB to one receiver, to a disk`,
   fanout: ({ bytes, receivers }) => `## One file of ${bytes / 2 ** 20} MiB to ${receivers} receivers at once`,
+  latency: ({ bytes, roundTripMs, megabitsPerSecond }) =>
+    `## One file of ${bytes / 2 ** 20} MiB over a link of ${megabitsPerSecond} Mbit/s and ${roundTripMs} ms round trip`,
   tensor: ({ bytes }) => `## A state dict of ${bytes / 2 ** 20} MiB, memory to memory`,
   core: ({ chunkBytes }) => `## Chunks of ${chunkBytes} bytes through memory, in one process`,
 };
