@@ -15,6 +15,8 @@ function unitProject(name: string, root: string): TestProjectInlineConfiguration
       root,
       include: ['test/**/*.test.ts'],
       exclude: [systemTests],
+      /* A hang shows after half a minute; a busy machine must not fail a property of a thousand runs. */
+      testTimeout: 30_000,
       setupFiles: [join(rootDirectory, 'tools/vitest/fast-check.setup.mjs')],
       sequence: { groupOrder: 0 },
     },
