@@ -20,6 +20,23 @@ export class Reorders extends AlteredTransport {
   }
 }
 
+/** Follows a signal before it sends, so that what has none overtakes. */
+export class FollowsSignalsFirst extends AlteredTransport {
+  override async send(peerId: string, message: OutgoingMessage, options?: SendOptions): Promise<void> {
+    if (options?.signal) await Promise.resolve();
+    return super.send(peerId, message, options);
+  }
+}
+
+/** Says that it has sent what it lost on the way, and does not send it again. */
+export class Loses extends AlteredTransport {
+  #count = 0;
+  override async send(peerId: string, message: OutgoingMessage, options?: SendOptions): Promise<void> {
+    this.#count += 1;
+    if (this.#count % 100 !== 0) return super.send(peerId, message, options);
+  }
+}
+
 export class Repeats extends AlteredTransport {
   #count = 0;
   override onMessage(listener: MessageListener): () => void {
