@@ -15,6 +15,7 @@ const checks = {
   packages: 'nx run-many -t check-package',
   'core size': 'node tools/core-size.mjs',
   text: 'node tools/check-text.mjs',
+  links: 'node tools/check-links.mjs',
   'error docs': 'node tools/docs/errors.mjs --check',
   rules: 'node tools/check-rules.mjs --strict',
 };

@@ -25,18 +25,30 @@ again by itself what is marked as tried again, as long as its retries last; what
 In an outcome the \`reason\` of a receiver that failed is one of these codes as well. The last column is the exit code of the
 \`towline\` command.
 
+Each code can be linked: \`errors.md#\` and the code, which leads to the first table that has it.
+
 This page is made from the packages' own tables by \`node tools/docs/errors.mjs\`.
 `;
 
 // Adapters hand on the codes of what they build upon: each stands once.
 const seen = new Set();
 
+const anchored = new Set();
+
+// Adapters give some codes the same name, with a meaning of their own: a page cannot have an anchor twice.
+/** @param {string} code */
+function anchor(code) {
+  if (anchored.has(code)) return '';
+  anchored.add(code);
+  return `<a id="${code}"></a>`;
+}
+
 /** @param {string} heading @param {Record<string, Entry>} codes */
 function section(heading, codes) {
   const own = Object.entries(codes).filter(([, entry]) => !seen.has(entry) && seen.add(entry));
   const rows = own.map(
     ([code, { side, retryable, exit, meaning, action }]) =>
-      `| \`${code}\` | ${side} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${action} | ${exit} |`,
+      `| ${anchor(code)}\`${code}\` | ${side} | ${retryable ? 'yes' : 'no'} | ${meaning} | ${action} | ${exit} |`,
   );
   const head =
     '| code | usual side | tried again | what happened | what to do | exit |\n| --- | --- | --- | --- | --- | --- |';

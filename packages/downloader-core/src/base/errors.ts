@@ -22,6 +22,7 @@ export interface DownloadErrorDetails {
  */
 export class DownloadError extends Error {
   override readonly name: string = 'DownloadError';
+  /** What happened. What it means and what to do stands in `docs/errors.md#` and the code. */
   readonly code: ErrorCode;
   readonly side: 'local' | 'remote';
   readonly retryable: boolean;
