@@ -44,7 +44,7 @@ export class InstalledProject {
   compile(file: string, module: 'NodeNext' | 'ESNext', moduleResolution: 'NodeNext' | 'Bundler'): Ended {
     const types = join(this.path, 'node_modules', '@types');
     mkdirSync(types, { recursive: true });
-    rmSync(join(types, 'node'), { force: true });
+    rmSync(join(types, 'node'), { recursive: true, force: true });
     symlinkSync(join(rootDirectory, 'node_modules', '@types', 'node'), join(types, 'node'), 'junction');
     const options = { module, moduleResolution, target: 'ES2023', strict: true, noEmit: true, types: ['node'] };
     this.write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: [file] }));

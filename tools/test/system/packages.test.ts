@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diskErrorCodes } from '@towline/file-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll } from '../../release/pack.mjs';
-import { readPackages } from '../../workspace.mjs';
+import { readPackages, rootDirectory } from '../../workspace.mjs';
 import { InstalledProject } from '../support/installed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'towline-packages-'));
@@ -92,6 +94,60 @@ describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone'
     expect(project.node('look.js').output.trim()).toBe(`false ${sideEffects}`);
   });
 });
+
+const memory = '@towline/transport-memory';
+/** sha256 of a megabyte of zeros. */
+const ofZeros = createHash('sha256').update(new Uint8Array(1_000_000)).digest('hex');
+
+/** What the first program of a README says, and what it needs beside its package. */
+const programs: Readonly<Record<string, { readonly output: string; readonly needs?: readonly string[] }>> = {
+  '@towline/adapter-arrow': {
+    output: "2 [ 'city', 'price' ]\ncompleted\n",
+    needs: [memory, `apache-arrow@${arrowVersion()}`],
+  },
+  '@towline/adapter-file': { output: `1000000 ${ofZeros}\ncompleted\n`, needs: [memory] },
+  '@towline/adapter-tensor': { output: '[ 4 ]\ncompleted\n', needs: [memory] },
+  '@towline/conformance': { output: '' },
+  '@towline/downloader-core': { output: 'hello\ncompleted\n', needs: [memory] },
+  '@towline/file-io': { output: `${diskErrorCodes.no_space.action}\n` },
+  '@towline/transport-memory': { output: 'hello\ncompleted\n' },
+  '@towline/transport-tcp': { output: '1000000\ncompleted\n', needs: ['@towline/adapter-file'] },
+};
+
+/** As this repository's own tests have it. */
+function arrowVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8'));
+  return manifest.devDependencies['apache-arrow'];
+}
+
+const readmeOf = (directory: string): string => readFileSync(join(directory, 'README.md'), 'utf8');
+
+describe.each(packages.filter(({ manifest }) => !commands.has(manifest.name)))(
+  'the README of $manifest.name',
+  ({ directory, manifest: { name } }) => {
+    it('has a first program that an application compiles, and that runs', () => {
+      const [, language, program = ''] = /^```(ts|js)\n(.*?)^```$/msu.exec(readmeOf(directory)) ?? [];
+      const { output, needs = [] } = programs[name] ?? { output: 'no such program' };
+      const own = new Set([name, ...needs].flatMap((one) => (tarballs.has(one) ? [...withOwn(one)] : [one])));
+      const installed = Array.from(own, (one) => tarballs.get(one) ?? one);
+      const project = new InstalledProject(join(folder, 'readme', name.replace('/', '-')), installed);
+      project.write('first.js', program);
+      expect(project.node('first.js')).toEqual({ status: 0, output });
+      if (language === 'js') return;
+      project.write('first.ts', program);
+      expect(project.compile('first.ts', 'NodeNext', 'NodeNext')).toEqual({ status: 0, output: '' });
+    });
+  },
+);
+
+it.each(packages)(
+  'the README of $manifest.name has a book for those who use it, and one for those who build on it',
+  ({ directory }) => {
+    const headings = readmeOf(directory).match(/^#+ .*$/gmu) ?? [];
+    expect(headings.filter((heading) => /^## For those who use it$|^# Book one: /u.test(heading))).toHaveLength(1);
+    expect(headings.filter((heading) => /^## For those who build on it$|^# Book two: /u.test(heading))).toHaveLength(1);
+  },
+);
 
 describe('two copies of core in one process', () => {
   it('work together', () => {
