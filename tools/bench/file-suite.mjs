@@ -57,7 +57,7 @@ export async function fileSuite(suite, contenders, { directory, bytes, rounds, r
 async function transfer(contender, { directory, path, bytes, receivers, expected, link }) {
   const owner = startPeer(contender.owner, { ...contender.settings, path, receivers });
   const ready = await owner.next();
-  const { port, ref, end } = link ? await linked(ready, link) : { ...ready, end: undefined };
+  const { port, ref, end } = link ? await linked(ready, link) : { port: ready.port, ref: ready.ref, end: undefined };
   const targets = Array.from({ length: receivers }, (_, index) => join(directory, `target-${index}.bin`));
   const children = targets.map((target, index) =>
     startPeer(contender.receiver, { ...contender.settings, port, ref, target, name: `receiver-${index}` }),
