@@ -9,5 +9,6 @@ export const headBytes = 12;
 export async function hashOf(checksum) {
   if (!checksum) return () => 0n;
   const loaded = await xxhash();
-  return (bytes) => loaded.h64Raw(bytes);
+  // Quicker than `h64Raw` for a megabyte.
+  return (bytes) => loaded.create64().update(bytes).digest();
 }

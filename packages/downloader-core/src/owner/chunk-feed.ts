@@ -22,6 +22,8 @@ export interface ChunkFeedSetup {
   readonly drained: () => Promise<void>;
   /** How many others of the object are here or near behind, and will want the same bytes. */
   readonly followers: () => number;
+  /** Whether nobody else pulls the object now. */
+  readonly isLone: () => boolean;
   /** Runs work as a pull that waits. */
   readonly waiting: <T>(work: Promise<T>) => Promise<T>;
 }
@@ -41,15 +43,17 @@ export class ChunkFeed {
   async next(state: State | undefined, refetch: boolean): Promise<Fetched> {
     const { context, ref, receiverId, drained } = this.#setup;
     if (context.budget.mustYield(receiverId, ref.object.maxChunkBytes)) await drained();
-    const fetched = await (this.#isShared(refetch) ? this.#shared(state) : this.#alone(state, refetch));
+    const fetched = await (this.#isShared(state, refetch) ? this.#shared(state) : this.#alone(state, refetch));
     if ('chunk' in fetched) this.#checkState(fetched);
     return fetched;
   }
 
   // A transport that takes memory away gets a chunk that nobody else is about to want as it is, without a copy.
-  #isShared(refetch: boolean): boolean {
-    const { context, ref, followers } = this.#setup;
+  // Others begin at the beginning: for what a lone one wants after it, nobody is about to come.
+  #isShared(state: State | undefined, refetch: boolean): boolean {
+    const { context, ref, followers, isLone } = this.#setup;
     if (ref.object.sharesChunks === false || refetch) return false;
+    if (state !== undefined && isLone() && ref.chunks.isEmpty) return false;
     return !context.capabilities.detachesBodies || followers() > 0;
   }
 

@@ -1,3 +1,4 @@
+import { deferred, type Deferred } from '../base/deferred.ts';
 import { reasonOf } from '../base/text.ts';
 import type { ChunkDigest } from '../wire/chunk-digest.ts';
 import { totalBytes } from '../wire/copies.ts';
@@ -29,6 +30,7 @@ const longestReason = 500;
 export class Outbox {
   readonly #setup: OutboxSetup;
   readonly #sends = new Set<Promise<void>>();
+  #oneLess: Deferred<void> | undefined;
 
   constructor(setup: OutboxSetup) {
     this.#setup = setup;
@@ -41,7 +43,7 @@ export class Outbox {
 
   /** Resolves when there is room for another chunk. */
   async room(): Promise<void> {
-    while (this.#sends.size >= mostSendsAhead) await Promise.race(this.#sends);
+    while (this.#sends.size >= mostSendsAhead) await (this.#oneLess ??= deferred()).promise;
   }
 
   sendDescription(
@@ -95,6 +97,10 @@ export class Outbox {
       this.#setup.onFailed();
     });
     this.#sends.add(tracked);
-    void tracked.finally(() => this.#sends.delete(tracked));
+    void tracked.then(() => {
+      this.#sends.delete(tracked);
+      this.#oneLess?.resolve();
+      this.#oneLess = undefined;
+    });
   }
 }

@@ -83,6 +83,7 @@ export class Serving {
       signal,
       drained: () => this.#outbox.drained(),
       followers: () => this.#followers(),
+      isLone: () => ref.servings.size <= 1,
       waiting: (work) => this.#waiting(work),
     });
     // Whoever made it knows it before any code of the application runs.

@@ -49,6 +49,11 @@ export class SharedChunks {
     this.#setup = setup;
   }
 
+  /** Whether nothing is here and nothing is being made. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && this.#loading.size === 0;
+  }
+
   /** Whether a chunk is here or being made. */
   knows(position: string): boolean {
     return this.#entries.has(position) || this.#loading.has(position);
