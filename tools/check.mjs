@@ -14,6 +14,7 @@ const checks = {
   'unused code': 'knip',
   packages: 'nx run-many -t check-package',
   'core size': 'node tools/core-size.mjs',
+  'public surface': 'node tools/api/main.mjs',
   text: 'node tools/check-text.mjs',
   links: 'node tools/check-links.mjs',
   'error docs': 'node tools/docs/errors.mjs --check',

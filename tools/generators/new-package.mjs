@@ -57,13 +57,15 @@ function addReference(tree, path, reference) {
 }
 
 /**
- * Formats what was written, and tells npm of the package: everything that it needs is installed already.
+ * Formats what was written, tells npm of the package (everything that it needs is installed already), and takes down its surface.
  * @param {string} root
  * @param {string} folder
  */
 function finish(root, folder) {
   run(root, join(binDirectory, 'oxfmt'), [folder, ...Object.keys(solutions)]);
   run(root, 'npm', ['install', '--prefer-offline', '--no-audit', '--no-fund']);
+  run(root, join(binDirectory, 'tsc'), ['-b']);
+  run(root, process.execPath, ['tools/api/main.mjs', '--accept', folder.slice('packages/'.length)]);
   const next = `npx nx test ${folder.slice('packages/'.length)}, a row for it in README.md, npm run check`;
   console.log(`\n${folder} is here. Now: ${next}`);
 }

@@ -38,6 +38,7 @@ describe('npm run new:adapter and new:transport', () => {
     'oxfmt --check .',
     'node tools/check-workspace.mjs',
     'node tools/check-portability.mjs',
+    'node tools/api/main.mjs',
     'knip',
     'node tools/check-package.mjs adapter-json-rows',
     'node tools/check-package.mjs transport-wire',
