@@ -1,45 +1,90 @@
-import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { rootDirectory } from '../../workspace.mjs';
+import { runIn } from '../support/program.ts';
 
-/** What a program printed, and its exit code. */
-function run(...words: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
-  const child = spawn(process.execPath, words, { cwd: rootDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => void (said += String(text)));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, said }));
-  });
+const folder = join(rootDirectory, 'examples');
+const readmeOf = (name: string): string => readFileSync(join(folder, name, 'README.md'), 'utf8');
+
+/** Compares what an example said with what its README promises. */
+type Check = (said: readonly string[], promised: readonly string[]) => void;
+
+const inOrder: Check = (said, promised) => expect(said).toEqual(promised);
+
+/** Of several processes, whoever comes first. */
+const inAnyOrder: Check = (said, promised) => expect(said.toSorted()).toEqual(promised.toSorted());
+
+const checks: Readonly<Record<string, Check>> = {
+  'data-loader'(said, promised) {
+    const measured = /[\d.]+(?= MiB were held)/u;
+    const masked = (lines: readonly string[]): string[] => lines.map((line) => line.replace(measured, '…'));
+    inAnyOrder(masked(said), masked(promised));
+    const held = said.filter((line) => measured.test(line)).map((line) => Number(measured.exec(line)?.[0]));
+    // Of 14: a window of 2, a batch or two, and what the socket reads into.
+    for (const mebibytes of held) expect(mebibytes).toBeLessThan(9);
+  },
+  deadlines: inOrder,
+  'federated-rounds': inAnyOrder,
+  'live-batches': inAnyOrder,
+  progress(said) {
+    const statesOf = (name: string): string[] => said.filter((line) => line.startsWith(name));
+    const percentOf = (line: string): number => Number(/(\d+) %/u.exec(line)?.[1]);
+    for (const [name, end] of [
+      ['quick', /^quick +100 % {2}completed {2}\d+ MiB\/s$/u],
+      ['slow', /^slow +100 % {2}completed {2}\d+ MiB\/s$/u],
+      ['broken', /^broken +6\d % {2}failed: consumer_failed {2}\d+ MiB\/s$/u],
+    ] as const) {
+      expect(statesOf(name).at(-1)).toMatch(end);
+      const percents = statesOf(name).map(percentOf);
+      expect(percents).toEqual(percents.toSorted((one, other) => one - other));
+    }
+    expect(said).toContain('2 of 3 have everything: failed');
+  },
+  'three-hosts': inAnyOrder,
+  'training-loop': inAnyOrder,
+};
+
+/** These have tests of their own. */
+const elsewhere = new Set(['web-page']);
+
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !elsewhere.has(entry.name))
+  .map(({ name }) => name);
+
+/** How its README says that an example is run, and what it then prints. */
+function promiseOf(name: string): { readonly words: readonly string[]; readonly promised: readonly string[] } {
+  const [, command = ''] = /^```sh\nnode (.*)\n```$/mu.exec(readmeOf(name)) ?? [];
+  const [, printed = ''] = /^```text\n(.*?)\n```$/msu.exec(readmeOf(name)) ?? [];
+  return { words: command.split(' '), promised: printed.split('\n') };
 }
 
-describe('the examples', () => {
-  it('training-loop sends one changed layer of 40, and 40 digests', async () => {
-    const { code, said } = await run('examples/training-loop/trainer.mjs', '3');
-    expect(said).toContain('round 1: completed, 10485760 of 10485760 bytes');
-    expect(said).toContain('worker: 40 tensors of round 3');
-    expect(said).toContain('round 3: completed, 262784 of 10485760 bytes (2.5 %)');
-    expect(code).toBe(0);
+describe.each(names)('examples/%s', (name) => {
+  it('does what its README says', () => {
+    const { words, promised } = promiseOf(name);
+    const { status, output } = runIn(rootDirectory, process.execPath, words);
+    expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
+    checks[name]?.(output.trimEnd().split('\n'), promised);
+    expect(checks).toHaveProperty(name);
   });
 
-  it('live-batches gives every batch to both consumers', async () => {
-    const { code, said } = await run('examples/live-batches/sensor.mjs', '8');
-    for (const line of [
-      'quick: 8 batches, 8000 rows',
-      'slow: 8 batches, 8000 rows',
-      '8 batches to two consumers: completed',
-    ])
-      expect(said).toContain(line);
-    expect(code).toBe(0);
+  it('is in the list of examples', () => {
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`](${name})`);
   });
 });
 
-describe('what takes too long for each change', () => {
-  it('M4 verify:large holds in small: files, checkpoints, dicts, tables, parts, an endless stream', async () => {
-    const { code, said } = await run(join('tools', 'verify-large', 'main.mjs'), '--small');
-    expect(said).not.toContain('FAILED');
-    expect(said.match(/^ok /gmu)).toHaveLength(25);
-    expect(code).toBe(0);
-  }, 180_000);
+const hasTerminal = runIn(rootDirectory, 'script', ['--version']).status === 0;
+
+describe.skipIf(!hasTerminal && process.env['CI'] === undefined)('on a terminal (skipped without `script`)', () => {
+  it('examples/progress draws its lines again and again', () => {
+    const { promised } = promiseOf('progress');
+    const words = ['-qec', `"${process.execPath}" examples/progress/main.mjs`, '/dev/null'];
+    const { output } = runIn(rootDirectory, 'script', words);
+    const screens = output.replaceAll('\r', '').split('\u001B[3A');
+    expect(screens.length).toBeGreaterThan(5);
+    const shape = (line: string): string => stripVTControlCharacters(line).replaceAll(/\d+ MiB|#+\.+ 6\d %/gu, '…');
+    const last = (screens.at(-1) ?? '').trimEnd().split('\n');
+    expect(last.map(shape)).toEqual(promised.map(shape));
+  });
 });
