@@ -44,6 +44,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
   'three-hosts': inAnyOrder,
   'training-loop': inAnyOrder,
+  'worker-threads': inAnyOrder,
 };
 
 /** These have tests of their own. */
