@@ -15,6 +15,7 @@ const checks = {
   packages: 'nx run-many -t check-package',
   'core size': 'node tools/core-size.mjs',
   'public surface': 'node tools/api/main.mjs',
+  'doc comments': 'node tools/api/doc-comments.mjs',
   text: 'node tools/check-text.mjs',
   links: 'node tools/check-links.mjs',
   'error docs': 'node tools/docs/errors.mjs --check',

@@ -23,10 +23,20 @@ import { idOf, surfaceOf } from './surface.mjs';
 /** What the language says of them is all that there is to say. */
 const wellKnown = /^\[Symbol\.\w+\]$/;
 
+/**
+ * Lower case and without a plural: `Transaction.refIds` has the words `transaction`, `ref` and `id`.
+ * @param {string} text
+ */
+const wordsOf = (text) =>
+  text
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\d]+/u)
+    .filter((word) => word !== '')
+    .map((word) => word.replace(/(?<=..)s$/, ''));
+
 /** Words that add nothing to the name that they stand beside. */
-const empty = new Set(
-  'a an the this that its of is are to for and or with value type class interface option'.split(' '),
-);
+const empty = new Set(wordsOf('a an the this that its of is are to for and or with value type class interface option'));
 
 /**
  * @param {Library} library
@@ -52,7 +62,10 @@ const ownFindings = ({ module, name }) => findingsAt(module, module.declarations
  */
 function memberFindings(library, declared) {
   const { module, name } = declared;
-  const members = membersOf(declared).filter(needsWords);
+  const members = bodiesIn(declared)
+    .filter(({ isDocumented }) => !isDocumented)
+    .flatMap((body) => body.members)
+    .filter(needsWords);
   return [...new Set(members.map(({ key }) => key))].flatMap((key) => {
     const nodes = members.filter((member) => member.key === key).map(({ node }) => node);
     const findings = findingsAt(module, nodes, `${name}.${key}`);
@@ -64,10 +77,8 @@ function memberFindings(library, declared) {
 const needsWords = ({ key, isPublic, isLiteral }) => isPublic && !isLiteral && !wellKnown.test(key);
 
 /** @param {Declared} declared */
-const membersOf = ({ module, name }) =>
-  (module.declarations.get(name) ?? [])
-    .flatMap((statement) => bodiesOf(module, declarationOf(statement)))
-    .flatMap(({ members }) => members);
+const bodiesIn = ({ module, name }) =>
+  (module.declarations.get(name) ?? []).flatMap((statement) => bodiesOf(module, declarationOf(statement)));
 
 /**
  * Of overloads, and of a getter and its setter, one speaks for all.
@@ -93,18 +104,6 @@ function saysMore(doc, name) {
 }
 
 /**
- * Lower case and without a plural: `Transaction.refIds` has the words `transaction`, `ref` and `id`.
- * @param {string} text
- */
-const wordsOf = (text) =>
-  text
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\d]+/u)
-    .filter((word) => word !== '')
-    .map((word) => word.replace(/(?<=..)s$/, ''));
-
-/**
  * Whether something that a class or an interface is made from says what a member is.
  * @param {Library} library
  * @param {Declared} declared
@@ -114,8 +113,9 @@ const wordsOf = (text) =>
 function isInherited(library, { module, name }, key) {
   return basesOf(library, module, name).some(
     (base) =>
-      membersOf(base).some((member) => member.key === key && docOf(base.module, member.node)) ||
-      isInherited(library, base, key),
+      bodiesIn(base).some(({ members }) =>
+        members.some(({ node, ...member }) => member.key === key && docOf(base.module, node)),
+      ) || isInherited(library, base, key),
   );
 }
 

@@ -12,7 +12,13 @@
  * @property {Node} node
  */
 
-/** @typedef {{ start: number, end: number, members: Member[] }} Body what stands between braces, and these */
+/**
+ * @typedef {object} Body
+ * @property {number} start of the first brace
+ * @property {number} end
+ * @property {boolean} isDocumented whether a comment of its own stands before it, as before one of the objects in a union
+ * @property {Member[]} members
+ */
 
 /**
  * The bodies that say which members there are: more than one in a union of objects.
@@ -44,9 +50,10 @@ export function bodiesOf(module, node) {
  * @param {readonly Node[]} nodes
  * @returns {Body}
  */
-const bodyOf = (module, { start, end }, nodes) => ({
-  start,
-  end,
+const bodyOf = (module, container, nodes) => ({
+  start: container.start,
+  end: container.end,
+  isDocumented: container.type === 'TSTypeLiteral' && docOf(module, container) !== undefined,
   members: nodes.map((node) => memberOf(module, node)),
 });
 
@@ -97,6 +104,6 @@ function isLiteral({ type, typeAnnotation, value }) {
 export function docOf({ text, comments }, node) {
   const before = comments.findLast(({ end }) => end <= node.start);
   if (before === undefined || !before.value.startsWith('*')) return undefined;
-  if (text.slice(before.end, node.start).trim() !== '') return undefined;
+  if (!/^[\s|&]*$/.test(text.slice(before.end, node.start))) return undefined;
   return before.value.replaceAll(/^\s*\*/gm, '').trim();
 }

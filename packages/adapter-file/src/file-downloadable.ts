@@ -30,6 +30,7 @@ import { type OnlyRequest, onlyRequestSchema, pathMatcher } from './only.ts';
 
 /** The cursor of a file: how many of its bytes come before. */
 export type FileState = {
+  /** In bytes: 0 is the beginning, the size of the file its end. */
   readonly offset: number;
 };
 

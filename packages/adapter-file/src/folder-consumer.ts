@@ -42,9 +42,11 @@ export interface FolderResult {
   readonly written: boolean;
   /** The sum of the files' sizes. */
   readonly bytes: number;
+  /** How many files were written. */
   readonly files: number;
   /** Below the folder itself. */
   readonly folders: number;
+  /** How many symbolic links were made. */
   readonly links: number;
 }
 

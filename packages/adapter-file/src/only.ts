@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 /** A request for a part of a folder: patterns, of which an entry must match one. */
 export interface OnlyRequest {
+  /** Paths below the folder, in which `*` is any text. Matched by {@link pathMatcher}. */
   readonly only: readonly string[];
 }
 

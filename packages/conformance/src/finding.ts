@@ -5,12 +5,17 @@ const guides = { adapter: 'docs/writing-an-adapter.md', transport: 'docs/writing
 
 /** What a {@link ConformanceError} says. */
 export interface Finding {
+  /** What the suite is for; decides which guide the message leads to. */
   readonly kind: 'adapter' | 'transport';
+  /** The rule of the contract: `S3`. */
   readonly rule: string;
+  /** What the rule asks for. */
   readonly expected: string;
+  /** What happened instead. */
   readonly seen: string;
   /** Makes it happen again, when faults were drawn. */
   readonly seed?: number | undefined;
+  /** What was thrown, if that is what happened. */
   readonly cause?: unknown;
 }
 
@@ -19,10 +24,14 @@ export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
   /** The rule of the contract: `S3`. */
   readonly rule: string;
+  /** What the rule asks for, as a sentence of its own. */
   readonly expected: string;
+  /** What happened instead. */
   readonly seen: string;
+  /** Given to the suite as `seed` it draws the same faults again; `undefined` when none were drawn. */
   readonly seed: number | undefined;
 
+  /** Makes the message of what was found, with a link to the guide. */
   constructor({ kind, rule, expected, seen, seed, cause }: Finding) {
     const again = seed === undefined ? '' : `\n  seed: ${seed} (give it to the suite as \`seed\` to see it again)`;
     const text = `rule ${rule} is broken\n  expected: ${expected}\n  seen: ${seen}${again}\n  see ${guides[kind]}`;

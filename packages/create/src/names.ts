@@ -8,6 +8,7 @@ export const kinds: readonly Kind[] = ['adapter', 'transport'];
 
 /** What a new package is called, everywhere. */
 export interface PackageNames {
+  /** What the package will be. */
   readonly kind: Kind;
   /** The name in package.json. */
   readonly package: string;

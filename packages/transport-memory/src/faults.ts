@@ -21,10 +21,13 @@ export type Fault =
 export interface FaultSubject {
   /** 1 for the first message of `from` to `to`, over all links. */
   readonly nth: number;
+  /** The id of the endpoint that sends it. */
   readonly from: string;
+  /** The id of the endpoint that it is for. */
   readonly to: string;
   /** The encoded header; decode it to choose by kind. Read only, and only during the call. */
   readonly header: Uint8Array;
+  /** The length of its body, all pieces together; 0 without one. */
   readonly bodyBytes: number;
 }
 
@@ -33,17 +36,21 @@ export type FaultFunction = (subject: FaultSubject) => Fault | undefined;
 
 /** A fault for the messages that match everything given. */
 export interface FaultRule {
+  /** Only messages of this endpoint, by its id. Default: of any. */
   readonly from?: string;
+  /** Only messages to this endpoint, by its id. Default: to any. */
   readonly to?: string;
   /** Which messages of that direction, counted from 1. */
   readonly nth?: number | readonly number[];
   /** Only messages with a body. */
   readonly withBody?: boolean;
+  /** What happens to each message that matches. */
   readonly fault: Fault;
 }
 
 /** A schedule as plain data: the first rule that matches, else a draw by probability. */
 export interface FaultSchedule {
+  /** Looked at in their order, before anything is drawn. Default: none. */
   readonly rules?: readonly FaultRule[];
   /** The probability of each kind for any one message, 0 to 1; their sum is at most 1. */
   readonly probabilities?: Readonly<Partial<Record<Fault['kind'], number>>>;
@@ -53,6 +60,7 @@ export interface FaultSchedule {
   readonly maxFaultMs?: number;
 }
 
+/** What goes wrong on a network: a function that decides for each message, or a schedule as plain data. */
 export type FaultPlan = FaultFunction | FaultSchedule;
 
 /** Makes the function that a plan stands for. Draws come from `random`, so equal seeds give equal faults. */

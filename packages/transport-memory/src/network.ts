@@ -17,6 +17,7 @@ import { seededRandom } from './seeded-random.ts';
 const smallestMaxMessageBytes = 131_072;
 const defaultMaxMessageBytes = 64 * 1024 * 1024 + smallestMaxMessageBytes;
 
+/** What a network is made of. */
 export interface MemoryNetworkOptions {
   /** Times delays and refusals. Default: the system's. Without faults of that kind no timer is ever set. */
   readonly clock?: Clock;
@@ -26,6 +27,7 @@ export interface MemoryNetworkOptions {
   readonly seed?: number;
 }
 
+/** What an endpoint of a {@link MemoryNetwork} is to others. */
 export interface EndpointOptions {
   /** Default: a random one. */
   readonly instanceId?: string;
@@ -54,6 +56,7 @@ export class MemoryNetwork {
   readonly #refusedUntilMs = new Map<string, number>();
   #lastLinkNumber = 0;
 
+  /** A network without endpoints. What its faults and ids are depends on `seed` alone. */
   constructor({ clock = systemClock, faults, seed = 1 }: MemoryNetworkOptions = {}) {
     this.#clock = clock;
     this.#random = seededRandom(seed);

@@ -26,6 +26,7 @@ export interface PskListenOptions {
 export interface PskDialOptions {
   /** Travels in clear: put nothing in it that others may not know. 1 to 128 bytes of UTF-8. */
   readonly identity: string;
+  /** The secret of `identity`, as the listener has it: at least 16 bytes, 32 are usual. Read in each handshake. */
   readonly key: Uint8Array;
   /** Whether others have the same key, so that it only vouches for the listener. Default false. */
   readonly shared?: boolean;
@@ -47,7 +48,9 @@ export interface TcpOptions {
   readonly listen?: string;
   /** Where others are told to dial. Default: where we listen; for a wildcard, the machine's own addresses. */
   readonly advertise?: readonly string[];
+  /** Keys that both sides know, over TLS 1.3: `keys` for who listens, `identity` and `key` for who dials. */
   readonly psk?: PskListenOptions | PskDialOptions;
+  /** Certificates that both sides trust. */
   readonly tls?: TlsOptions;
   /** Allows plain connections beyond loopback. Default false. */
   readonly insecure?: boolean;

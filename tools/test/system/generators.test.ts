@@ -39,6 +39,7 @@ describe('npm run new:adapter and new:transport', () => {
     'node tools/check-workspace.mjs',
     'node tools/check-portability.mjs',
     'node tools/api/main.mjs',
+    'node tools/api/doc-comments.mjs',
     'knip',
     'node tools/check-package.mjs adapter-json-rows',
     'node tools/check-package.mjs transport-wire',

@@ -23,7 +23,9 @@ export interface ArrowFileResult {
   readonly path: string;
   /** False when nothing was written, because no column matched the selection. */
   readonly written: boolean;
+  /** The size of the file. */
   readonly bytes: number;
+  /** How many record batches are in it. */
   readonly batches: number;
   /** As its owner counts them; absent where that cannot be told from the metadata. */
   readonly rows: number | undefined;

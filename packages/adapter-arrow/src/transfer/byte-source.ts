@@ -3,8 +3,11 @@ import type { Segment } from './segments.ts';
 
 /** The bytes of a chunk. */
 export interface SourceChunk {
+  /** In order, without a gap. */
   readonly data: readonly Uint8Array[];
+  /** As `owned` of a produced chunk. Default false. */
   readonly owned?: boolean;
+  /** As `recycle` of a produced chunk. */
   recycle?(): void;
 }
 
@@ -14,6 +17,7 @@ export interface ByteSource extends PositionedBytes {
   gather(segments: readonly Segment[], signal: AbortSignal): Promise<SourceChunk> | SourceChunk;
   /** Looks whether all is as it was. */
   check(): Promise<void>;
+  /** Called once, when nothing more is read. */
   close(): Promise<void>;
 }
 

@@ -32,7 +32,9 @@ export interface CatalogueMessage extends MessagePiece {
 
 /** What an object is made of, without its bodies. */
 export interface ArrowCatalogue {
+  /** How the source is laid out: an IPC file or an IPC stream. */
   readonly container: 'file' | 'stream';
+  /** The size of the source, all of it. */
   readonly bytes: number;
   /** The metadata of a schema message; absent of a file whose schema only its footer has, and this version cannot write. */
   readonly schemaBytes: Uint8Array | undefined;
@@ -44,6 +46,7 @@ export interface ArrowCatalogue {
   readonly footerMetadata: readonly KeyValue[];
   /** Bytes that belong to no message, and must not be taken for values: those behind the end of a stream. */
   readonly hasTrailing: boolean;
+  /** How many record batches; dictionary batches are not among them. */
   readonly batches: number;
   /** Absent when the count of a batch cannot be read. */
   readonly rows: number | undefined;

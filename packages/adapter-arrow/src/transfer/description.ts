@@ -14,12 +14,15 @@ export const maxDescriptionBytes: number = 64 * 2 ** 20;
 export interface ArrowDescription {
   /** Chosen by the peer: not a safe name yet. */
   readonly name: string;
+  /** How the owner's bytes are laid out. */
   readonly container: 'file' | 'stream';
   /** Whether parts may be asked for. */
   readonly selection: boolean;
   /** Absent of a source that is still running. */
   readonly bytes: number | undefined;
+  /** How many record batches. Absent of a source that is still running. */
   readonly batches: number | undefined;
+  /** Absent of a source that is still running, and where a batch has a count that cannot be read. */
   readonly rows: number | undefined;
   /** The metadata of a schema message; absent where the owner cannot write it. */
   readonly schemaBytes: Uint8Array | undefined;

@@ -24,7 +24,9 @@ import { encodeTrailer, trailerBytes } from './trailer.ts';
 
 /** The cursor: how many bytes of the download come before, and whether the trailer is among them. */
 export type ArrowState = {
+  /** In bytes, the trailer not counted. */
   readonly at: number;
+  /** 1 when the trailer has been sent, else 0. */
   readonly end: number;
 };
 

@@ -2,8 +2,13 @@
 export type Segment = {
   /** From the start of the download. */
   readonly at: number;
+  /** In bytes. */
   readonly length: number;
-} & ({ readonly data: Uint8Array } | { readonly offset: number });
+} & (
+  | /** Bytes that were made here. */ { readonly data: Uint8Array }
+  /** A range of the source, by its first byte. */
+  | { readonly offset: number }
+);
 
 /** Puts segments one behind the other. Ranges that follow each other in the source are one. */
 export class SegmentList {

@@ -16,7 +16,11 @@ export interface ArrowSelection {
 }
 
 /** One entry of the columns of an {@link ArrowSelection}. */
-export type ColumnSelector = string | { readonly name: string };
+export type ColumnSelector =
+  /** Text in which `*` is any text. */
+  | string
+  /** The exact name, also one with a `*` in it. */
+  | { readonly name: string };
 
 /** Throws `invalid_argument`. */
 export function checkSelection({ columns, rows, batches }: ArrowSelection): void {

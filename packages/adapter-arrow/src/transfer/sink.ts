@@ -12,6 +12,7 @@ export interface ArrowSink<R> {
   prepare(description: ArrowDescription): Promise<void>;
   /** Sees what was asked for, and makes ready. */
   begin(description: ArrowDescription, request: ArrowRequest): Promise<void>;
+  /** What arrives next. It is read until the promise settles, and kept only with `keepsBytes`. */
   write(data: readonly Uint8Array[]): Promise<void>;
   /** Everything is here. Throws `incomplete` when it is not what the trailer says. */
   finish(trailer: Trailer): Promise<R>;

@@ -2,6 +2,7 @@
 export interface Trailer {
   /** Of the chunks before. */
   readonly bytes: number;
+  /** Record batches among them. */
   readonly batches: number;
   /** Absent where a batch has a count that cannot be read. */
   readonly rows: number | undefined;

@@ -24,15 +24,21 @@ export interface BatchValidatorOptions {
   readonly container?: 'stream' | 'file' | undefined;
   /** Default: none, so that compressed batches are refused. */
   readonly codecs?: BodyCodecs | undefined;
+  /** Default: the defaults of {@link ArrowLimits}. */
   readonly limits?: Partial<ArrowLimits> | undefined;
 }
 
 /** A batch whose metadata is sound, and whose body may be received or read. */
 export interface CheckedBatch extends BatchHeader {
+  /** Whether `arrays` are columns or the values of a dictionary. */
   readonly kind: 'recordBatch' | 'dictionaryBatch';
+  /** How many; of a dictionary batch, how many values. */
   readonly rows: number;
+  /** How many bytes of body have to follow. */
   readonly bodyBytes: number;
+  /** What was given, without prefix. Not copied. */
   readonly metadata: Uint8Array;
+  /** The same, read. */
   readonly message: Message;
   /** One for each column, or the one of the dictionary’s values; of the buffers as they are, compressed or not. */
   readonly arrays: readonly BoundArray[];
@@ -42,7 +48,9 @@ export interface CheckedBatch extends BatchHeader {
 
 /** A batch that was checked as far as was asked for, uncompressed. */
 export interface ValidBatch {
+  /** Whether it holds columns or the values of a dictionary. */
   readonly kind: 'recordBatch' | 'dictionaryBatch';
+  /** How many; of a dictionary batch, how many values. */
   readonly rows: number;
   /** Without prefix. What was given, or written anew for a batch that was compressed. */
   readonly metadata: Uint8Array;

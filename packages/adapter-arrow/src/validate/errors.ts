@@ -43,16 +43,22 @@ export interface ArrowFormatErrorDetails {
   readonly path?: string | undefined;
   /** Bytes from the start of what was examined: a stream, a file, or a single message’s metadata. */
   readonly offset?: number | undefined;
+  /** What was thrown below; becomes the error's `cause`. */
   readonly cause?: unknown;
 }
 
 /** Thrown when bytes break the Arrow IPC format, or a limit. Act on `code`; the message is for people. */
 export class ArrowFormatError extends Error {
+  /** `ArrowFormatError`, also where `instanceof` does not see it. */
   override readonly name: string = 'ArrowFormatError';
+  /** What is wrong: a key of {@link arrowFormatErrorCodes}, which says what it means. */
   readonly code: ArrowFormatErrorCode;
+  /** The field that it was found in, from the top: `orders.list.price`; `undefined` outside of fields. */
   readonly path: string | undefined;
+  /** In bytes from the start of what was examined; `undefined` where it has no place. */
   readonly offset: number | undefined;
 
+  /** Puts the path and the offset into the message. */
   constructor(code: ArrowFormatErrorCode, message: string, details: ArrowFormatErrorDetails = {}) {
     super(located(message, details), 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;

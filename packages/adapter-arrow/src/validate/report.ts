@@ -6,7 +6,9 @@ import { type ValueObstacle, valueObstacles } from './schema/value-obstacles.ts'
 
 /** What was found in a stream or file that is sound. */
 export interface ArrowReport {
+  /** How the data is laid out. */
   readonly container: 'stream' | 'file';
+  /** Its columns. */
   readonly schema: ArrowSchema;
   /** Of the metadata: 4 or 5. */
   readonly version: number;
@@ -14,8 +16,11 @@ export interface ArrowReport {
   readonly obstacles: readonly ValueObstacle[];
   /** Whether every value was checked, and not only the structure. */
   readonly valuesChecked: boolean;
+  /** Of all record batches together. */
   readonly rows: number;
+  /** How many record batches. */
   readonly batches: number;
+  /** How many batches that hold values of dictionaries. */
   readonly dictionaryBatches: number;
   /** Of all messages, as they are stored. */
   readonly bodyBytes: number;

@@ -7,6 +7,7 @@ import { type SchemaMessage, readSchemaMessage } from './schema/schema-message.t
 
 /** Options of {@link validateStream} and `validateFile`. */
 export interface ValidateOptions extends Omit<BatchValidatorOptions, 'container'> {
+  /** Stops the validation with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -21,6 +21,7 @@ export interface DecodeOptions {
   readonly validate?: 'structure' | 'full' | undefined;
   /** Decoders for compressed batches. Default: none, so that these are refused. */
   readonly codecs?: BodyCodecs | undefined;
+  /** Default: the defaults of {@link ArrowLimits}. */
   readonly limits?: Partial<ArrowLimits> | undefined;
   /** What is pushed stays as it is, so that values can lie in it. Default: it is copied. */
   readonly keepsBytes?: boolean | undefined;

@@ -1,6 +1,8 @@
 /** The cursor of a folder: the entry of the manifest that comes next, and how far into it. */
 export type FolderState = {
+  /** A place in the manifest, counted from 0; behind the last one at the end. */
   readonly entry: number;
+  /** In bytes from the beginning of that entry's file. */
   readonly offset: number;
 };
 

@@ -27,7 +27,9 @@ export interface CheckpointResult {
   readonly written: boolean;
   /** The sum of the files' sizes, headers included. */
   readonly bytes: number;
+  /** How many files were written, those that hold no tensors included. */
   readonly files: number;
+  /** How many tensors they hold. */
   readonly tensors: number;
 }
 

@@ -31,6 +31,7 @@ export interface DtypeInfo {
   readonly array: TypedArrayName;
 }
 
+/** The constructors of JavaScript's arrays that elements can appear in. */
 export type TypedArrayName =
   | 'Int8Array'
   | 'Uint8Array'

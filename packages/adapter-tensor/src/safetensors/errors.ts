@@ -2,9 +2,13 @@ import type { SafetensorsErrorCode } from './error-codes.ts';
 
 /** Where a problem lies; each part is optional. */
 export interface SafetensorsErrorDetails {
+  /** A byte of the file, counted from 0. */
   readonly offset?: number | undefined;
+  /** A tensor's full name. */
   readonly tensor?: string | undefined;
+  /** A path, as it was given. */
   readonly file?: string | undefined;
+  /** What was thrown below; becomes the error's `cause`. */
   readonly cause?: unknown;
 }
 
@@ -13,7 +17,9 @@ export interface SafetensorsErrorDetails {
  * {@link isSafetensorsError}, not by `instanceof`: two copies of this package may live in one process.
  */
 export class SafetensorsError extends Error {
+  /** `SafetensorsError`, also where `instanceof` does not see it. */
   override readonly name: string = 'SafetensorsError';
+  /** What happened: a key of {@link safetensorsErrorCodes}, which says what it means and what to do. */
   readonly code: SafetensorsErrorCode;
   /** The message without the place. */
   readonly problem: string;
@@ -24,6 +30,7 @@ export class SafetensorsError extends Error {
   /** The file that is concerned, where one was read from or written to disk. */
   readonly file: string | undefined;
 
+  /** Puts the file, the tensor and the offset into the message, around `problem`. */
   constructor(code: SafetensorsErrorCode, problem: string, details: SafetensorsErrorDetails = {}) {
     const { offset, tensor, file, cause } = details;
     super(`${placeText(file, tensor)}${problem}${offsetText(offset)}`, cause === undefined ? undefined : { cause });

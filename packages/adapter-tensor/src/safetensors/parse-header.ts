@@ -6,6 +6,7 @@ import { JsonReader } from './json/json-reader.ts';
 import { layOut } from './layout.ts';
 import type { Header } from './tensor.ts';
 
+/** Options of {@link parseHeader}. */
 export interface ParseHeaderOptions {
   /** Bytes of the whole file, where `file` is only its beginning. Default: the length of `file`. */
   readonly fileBytes?: number | undefined;

@@ -9,7 +9,9 @@ export type Shape = readonly (number | bigint)[];
 
 /** What a tensor is, without its bytes. */
 export interface TensorType {
+  /** The type of each element. */
   readonly dtype: Dtype;
+  /** How many elements, in which dimensions. */
   readonly shape: Shape;
 }
 

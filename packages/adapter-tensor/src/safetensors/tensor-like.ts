@@ -8,21 +8,29 @@ import { tensorFrom, toTypedArray, type TypedArray } from './typed-array.ts';
 
 /** The arguments and fields of a tensor of onnxruntime-web and transformers.js. */
 export interface OnnxTensorLike {
+  /** The library's name of the dtype: `float32`, `int64`. */
   readonly type: string;
+  /** As the shape, in numbers. */
   readonly dims: readonly number[];
+  /** All elements, row-major, in the array that the library has for the type. */
   readonly data: TypedArray;
 }
 
 /** The arguments and fields of a tensor of TensorFlow.js. */
 export interface TfjsTensorLike {
+  /** The library's name of the dtype: `float32`, `int32`, `bool`. */
   readonly dtype: string;
+  /** As the shape, in numbers. */
   readonly shape: readonly number[];
+  /** All elements, row-major, in the array that the library has for the type. */
   readonly values: TypedArray;
 }
 
 /** What {@link fromTensorLike} takes: either shape of object, with an array of any kind that the type goes with. */
 export type TensorLike =
+  /** As {@link OnnxTensorLike}. */
   | { readonly type: string; readonly dims: readonly number[]; readonly data: unknown }
+  /** As {@link TfjsTensorLike}. */
   | { readonly dtype: string; readonly shape: readonly number[]; readonly values: unknown };
 
 const onnxTypes: ReadonlyMap<string, Dtype> = new Map([

@@ -7,6 +7,7 @@ import type { ReadonlyStateDict, Tensor, TensorInfo } from './tensor.ts';
 
 /** A state dict as the parts of a file. */
 export interface EncodedStateDict extends EncodedHeader {
+  /** Bytes of the file: of all parts together. */
   readonly fileBytes: number;
   /**
    * One after the other they are the file: the header's bytes, then the data of each tensor that has any. The data is

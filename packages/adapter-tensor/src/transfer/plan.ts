@@ -9,6 +9,7 @@ export interface Piece {
   readonly source: number;
   /** From the start of the source. */
   readonly begin: number;
+  /** How many. */
   readonly bytes: number;
   /** From the start of the download. */
   readonly at: number;

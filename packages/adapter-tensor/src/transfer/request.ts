@@ -29,9 +29,13 @@ export type TensorRequest = {
 export interface CheckedRequest {
   /** The places of the tensors that are wanted, rising. */
   readonly selected: readonly number[];
+  /** Whether less than all tensors are wanted. */
   readonly narrowed: boolean;
+  /** Of the one tensor that is wanted, rows from and up to but without. */
   readonly rows: readonly [number, number] | undefined;
+  /** Without the other files of the folder. */
   readonly bare: boolean;
+  /** What the receiver could take from its base: digests, by places of tensors. */
   readonly base: { readonly algorithm: DigestAlgorithm; readonly digests: ReadonlyMap<number, Uint8Array> } | undefined;
 }
 

@@ -10,7 +10,11 @@ import type { Catalogue, CatalogueTensor } from './catalogue.ts';
 export type TensorSelection = readonly TensorSelector[] | ((tensor: SelectableTensor) => boolean);
 
 /** One entry of a {@link TensorSelection}. */
-export type TensorSelector = string | { readonly name: string; readonly rows?: readonly [number, number] | undefined };
+export type TensorSelector =
+  /** Text in which `*` is any text. */
+  | string
+  /** The exact name, also one with a `*` in it; `rows` from and up to but without. */
+  | { readonly name: string; readonly rows?: readonly [number, number] | undefined };
 
 /** What a predicate sees of a tensor. */
 export type SelectableTensor = Pick<CatalogueTensor, 'name' | 'dtype' | 'shape' | 'bytes'>;

@@ -3,6 +3,7 @@ import type { Catalogue } from './catalogue.ts';
 
 /** A tensor that will arrive. */
 export interface ArrivingTensor extends TensorType {
+  /** The full name, as the owner has it. */
   readonly name: string;
   /** Of its rows, where rows were asked for. */
   readonly bytes: number;
@@ -10,6 +11,7 @@ export interface ArrivingTensor extends TensorType {
 
 /** What a download will bring, known before its first byte. */
 export interface Delivery {
+  /** All that the owner has, wanted or not. */
   readonly catalogue: Catalogue;
   /** By their places in the catalogue, rising. */
   readonly tensors: ReadonlyMap<number, ArrivingTensor>;
@@ -23,9 +25,11 @@ export interface Delivery {
 
 /** Bytes that arrived. They end when the writing settles. */
 export interface Part {
+  /** A tensor or other file, by its place: see {@link Piece}. */
   readonly source: number;
   /** From the start of the source, or of its rows. */
   readonly offset: number;
+  /** In the order of the source. The receiver's to read until the writing settles. */
   readonly data: Uint8Array;
 }
 

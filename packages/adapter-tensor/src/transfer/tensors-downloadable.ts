@@ -23,6 +23,7 @@ import type { TensorSource } from './source.ts';
 
 /** The cursor: how many bytes of the download come before. What they are follows from the request. */
 export type TensorState = {
+  /** In bytes. */
   readonly at: number;
 };
 

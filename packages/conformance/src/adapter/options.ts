@@ -44,6 +44,8 @@ export interface SampleOptions {
 
 /** A named value. */
 export interface Sample<V> {
+  /** Stands in the message of a scenario that fails with it. */
   readonly name: string;
+  /** What is transferred: `downloadable` makes an object of it, and `verify` compares the result with it. */
   readonly value: V;
 }

@@ -12,6 +12,7 @@ export interface TransportOptions {
 export interface TransportRig {
   /** Sends first in every scenario: where only one side can dial, it is this one. */
   readonly dialler: Transport;
+  /** Is dialled in every scenario, and answers on the same link. */
   readonly listener: Transport;
   /** Runs last, when the transports are closed. */
   teardown?(): void | Promise<void>;

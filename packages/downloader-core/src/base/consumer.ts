@@ -9,6 +9,7 @@ export const consumer: unique symbol = Symbol.for('towline/1 consumer');
 
 /** What a consumer is told with every call. */
 export interface ConsumeContext {
+  /** The ref that is downloaded: the `refId` of its {@link Ref}. */
   readonly refId: string;
   /** The owner's identity. */
   readonly ownerId: string;
@@ -22,6 +23,7 @@ export interface StartResult<S extends State = State> {
   readonly state?: S;
   /** Bytes of the object that are here already; they count in `bytesDone` and are told as `resumedBytes`. */
   readonly resumedBytes?: number;
+  /** Whole items that are here already; `itemsDone` counts on from them. */
   readonly resumedItems?: number;
   /** A selection or the like, for the Downloadable's `requestSchema`: MessagePack types, at most 16 MiB encoded. */
   readonly request?: PlainObject;

@@ -8,6 +8,7 @@ export interface Description {
   readonly name?: string;
   /** The object's size, as far as it is known. */
   readonly totalBytes?: number;
+  /** How many items (files, tensors, batches …) it has, as far as that is known. */
   readonly totalItems?: number;
   /** The adapter's own fields: a plain object of MessagePack types. */
   readonly fields?: PlainObject;
@@ -17,6 +18,10 @@ export interface Description {
 
 /** What one download will bring: the whole object, or what a request leaves of it. */
 export interface Totals {
+  /** Bytes of all chunks together. Absent: not known before the end. */
   readonly totalBytes?: number;
+  /**
+   * Items of all chunks together, counted as `items` of a {@link ProducedChunk} is. Absent: not known before the end.
+   */
   readonly totalItems?: number;
 }

@@ -44,6 +44,10 @@ export interface ProducedError {
 export interface ProduceContext<Q = unknown> {
   /** The download's request, parsed; `undefined` when it has none. */
   readonly request: Q | undefined;
+  /**
+   * Whom the chunk is for: the identity that the transport established. One chunk may go to several receivers, see
+   * `sharesChunks`.
+   */
   readonly receiverId: string;
   /** True: the last try arrived damaged. Produce the bytes anew, not from a cache (rule I1). */
   readonly refetch?: boolean;
@@ -59,6 +63,7 @@ export type TransactionEnd = 'finished' | 'timeout' | 'deleted';
 
 /** What an object learns about its transaction (rule R4). */
 export interface TransactionInfo {
+  /** The transaction that the object was added to. */
   readonly transactionId: string;
   /** The declared identities, when they were declared. */
   readonly receivers?: readonly string[];

@@ -10,9 +10,11 @@ export interface DownloadErrorDetails {
   readonly side?: 'local' | 'remote' | undefined;
   /** Whether trying again may help. Default: as the code's table says; false for a code that core does not know. */
   readonly retryable?: boolean | undefined;
+  /** The ref that it is about. */
   readonly refId?: string | undefined;
   /** The identity of the other endpoint. */
   readonly peer?: string | undefined;
+  /** What was thrown below; becomes the error's `cause`. */
   readonly cause?: unknown;
 }
 
@@ -21,15 +23,23 @@ export interface DownloadErrorDetails {
  * {@link isDownloadError}, not by `instanceof`: two copies of this package may live in one process.
  */
 export class DownloadError extends Error {
+  /** `DownloadError`, also where `instanceof` does not see it. */
   override readonly name: string = 'DownloadError';
   /** What happened. What it means and what to do stands in `docs/errors.md#` and the code. */
   readonly code: ErrorCode;
+  /** Who caused it: `local` is the process that reports it. */
   readonly side: 'local' | 'remote';
+  /** Whether trying again may help. A download does that by itself before it reports the error. */
   readonly retryable: boolean;
+  /** The ref that it is about; `undefined` when it is about none, or none is known. */
   readonly refId: string | undefined;
+  /** The identity of the other endpoint; `undefined` when none is involved. */
   readonly peer: string | undefined;
   readonly [errorMark]: true = true;
 
+  /**
+   * `message` is for people: what happened, and what to do. `code` is one of {@link errorCodes} or an adapter's own.
+   */
   constructor(code: ErrorCode, message: string, details: DownloadErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     const known = errorCodeEntry(code);

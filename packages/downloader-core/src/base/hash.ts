@@ -10,6 +10,7 @@ export interface Hasher {
 
 /** A hash that is fed piece by piece. */
 export interface RunningHash {
+  /** Goes on with these bytes. They are read before it returns, and not kept. */
   update(bytes: Uint8Array): void;
   /** 8 bytes, big-endian; further updates may follow. */
   digest(): Uint8Array;

@@ -1,8 +1,12 @@
 /** Takes the engine's log lines. The engine itself never writes to a console. */
 export interface Logger {
+  /** What happens often and is of interest only when something is searched for. */
   debug(message: string, fields?: LogFields): void;
+  /** What was asked for and went as it should: a download, an outcome. */
   info(message: string, fields?: LogFields): void;
+  /** What went wrong and was got over, or came from a peer that does not keep to the protocol. */
   warn(message: string, fields?: LogFields): void;
+  /** What code of the application or an adapter did wrong: a callback that threw. */
   error(message: string, fields?: LogFields): void;
 }
 

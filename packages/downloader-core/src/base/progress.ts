@@ -5,21 +5,27 @@ export type ProgressState = 'started' | 'active' | 'retrying' | 'completed' | 'f
 export interface ProgressEvent {
   /** Absent on the receiver only when the ref does not tell. */
   readonly transactionId: string;
+  /** The ref that the stream of events is about. */
   readonly refId: string;
   /** The receiver's identity; owner side only. */
   readonly receiverId?: string;
   /** Counts the emitted events of this stream, from 1. */
   readonly sequence: number;
+  /** Bytes that the receiver has, from the start of what was asked for; never falls. */
   readonly bytesDone: number;
+  /** What `bytesDone` is to reach. Absent as long as that is not known. */
   readonly bytesTotal?: number;
   /** Bytes of `bytesDone` that an earlier download had already brought. */
   readonly resumedBytes?: number;
   /** Absent until a first item ended. */
   readonly itemsDone?: number;
+  /** What `itemsDone` is to reach. Absent as long as that is not known. */
   readonly itemsTotal?: number;
   /** Milliseconds since the Unix epoch. */
   readonly timestampMs: number;
+  /** What happened; nothing follows a terminal state. */
   readonly state: ProgressState;
+  /** Of `retrying`, `failed` and `aborted`: the code of the error. */
   readonly reason?: string;
   /** Receiver side, terminal event only: whether the owner has acknowledged the confirmation (rule D4). */
   readonly acknowledged?: boolean;

@@ -10,7 +10,9 @@ export interface Ref {
   readonly v: 1;
   /** The owner's endpoint id. */
   readonly owner: string;
+  /** Unique among all refs of the owner: 1 to 128 bytes of UTF-8. */
   readonly refId: string;
+  /** The transaction that the object lives and ends with. */
   readonly transactionId: string;
   /** What kind of object it is, in the adapter's words; a hint. */
   readonly kind?: string;

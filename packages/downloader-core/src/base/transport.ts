@@ -10,6 +10,7 @@ export interface PeerLink {
   readonly peerId: string;
   /** Names this period of connection; never used twice by one transport. */
   readonly linkId: string;
+  /** How sure the transport is of `peerId`. */
   readonly strength: IdentityStrength;
   /** When set, the peer may reach this transaction only (a ticket admits to its own). Absent: any that admits it. */
   readonly transactionId?: string;
@@ -17,6 +18,7 @@ export interface PeerLink {
 
 /** A message on its way out: a small header and raw body segments that are never copied into it. */
 export interface OutgoingMessage {
+  /** What core says, encoded: at most 65,536 bytes. Read until `send` settles, never written. */
   readonly header: Uint8Array;
   /** Read until `send` settles, never written. */
   readonly body: readonly Uint8Array[];
@@ -24,6 +26,7 @@ export interface OutgoingMessage {
 
 /** A message that came in. */
 export interface IncomingMessage {
+  /** The bytes that the other side sent as the header. They stay as they are until `release()`. */
   readonly header: Uint8Array;
   /** The body in one or more pieces, of any sizes. Shared with others in the process when the transport `handsOver`. */
   readonly body: readonly Uint8Array[];
@@ -56,6 +59,7 @@ export interface Transport {
   readonly endpointId: string;
   /** Which life of this endpoint this is; a new one for every process or restart. */
   readonly instanceId: string;
+  /** Constant from the time it was made: core looks once. */
   readonly capabilities: TransportCapabilities;
   /** Where others can dial us; goes into refs. Absent: others know how, or cannot. */
   readonly addresses?: readonly string[];

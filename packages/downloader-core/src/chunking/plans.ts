@@ -7,6 +7,7 @@ export class RequestPlans<Q extends object, P> {
   readonly #make: (request: Q) => Promise<P>;
   readonly #plans = new WeakMap<Q, Promise<P>>();
 
+  /** `whole` is the plan for no request; `make` makes that of a request, and may reject. */
   constructor(whole: P, make: (request: Q) => Promise<P>) {
     this.#whole = Promise.resolve(whole);
     this.#make = make;

@@ -42,7 +42,9 @@ export interface TransactionOptions {
 
 /** What the transaction's own callback is told. */
 export interface TransactionDone {
+  /** The transaction that has ended. */
   readonly transactionId: string;
+  /** How it ended. What that means for receivers is in the outcome, which follows. */
   readonly end: TransactionEnd;
   /** The base objects in the order of adding. */
   readonly baseObjects: readonly unknown[];

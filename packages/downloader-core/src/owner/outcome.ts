@@ -4,13 +4,22 @@ import type { IdentityStrength } from '../base/transport.ts';
 
 /** The verdict on a transaction (rule O2), frozen all the way down. */
 export interface Outcome {
+  /** The transaction that it is about. */
   readonly transactionId: string;
+  /** Whether every expected receiver has every object. */
   readonly status: OutcomeStatus;
+  /** Why it failed; absent when it did not. */
   readonly reason?: OutcomeReason;
   /** How it ended. */
   readonly end: TransactionEnd;
+  /**
+   * Whether `minReceivers` receivers succeeded on every ref; without that option, whether it is completed. False
+   * without refs.
+   */
   readonly quorumMet: boolean;
+  /** As it was given to the transaction. */
   readonly minReceivers?: number;
+  /** One for each object, in the order of adding. */
   readonly refs: readonly RefOutcome[];
   /** The receivers that were expected, or, where none were declared, those that came. */
   readonly receivers: readonly ReceiverOutcome[];
@@ -20,15 +29,26 @@ export interface Outcome {
   readonly goodputBytes: number;
   /** Bytes of every body that was handed to the transport, repeats included. */
   readonly wireBytes: number;
+  /** From the opening of the transaction to its end. */
   readonly elapsedMs: number;
 }
 
+/**
+ * The verdict in a word. `completed`: every expected receiver has every object. `aborted`: it was deleted before that.
+ * `failed`: anything else.
+ */
 export type OutcomeStatus = 'completed' | 'failed' | 'aborted';
+/**
+ * Why a transaction failed: its time was over, nobody said who or how many were to receive, there was
+ * nothing to receive, or a receiver did not succeed on every ref.
+ */
 export type OutcomeReason = 'timeout' | 'unknown_receiver_count' | 'no_objects' | 'receiver_failed';
 
 /** What became of one ref. */
 export interface RefOutcome {
+  /** The object's ref. */
   readonly refId: string;
+  /** One for each receiver that was expected or came. */
   readonly receivers: readonly RefReceiverOutcome[];
 }
 
@@ -36,6 +56,7 @@ export interface RefOutcome {
 export interface RefReceiverOutcome {
   /** `null`: a seat that nobody took. */
   readonly receiverId: string | null;
+  /** `success` only when it confirmed that it has the object. */
   readonly status: ReceiverStatus;
   /** Of a failure: an error code. */
   readonly reason?: string;
@@ -43,10 +64,16 @@ export interface RefReceiverOutcome {
 
 /** What became of one receiver over all refs: `success` only when every ref succeeded. */
 export interface ReceiverOutcome extends RefReceiverOutcome {
+  /**
+   * How sure the transport was of its identity, over the links by which it pulled the least; `claimed` for a seat that
+   * nobody took.
+   */
   readonly strength: IdentityStrength;
   /** A request narrowed an object. */
   readonly selected?: boolean;
+  /** Bytes that it has, each counted once. */
   readonly goodputBytes: number;
+  /** Bytes of every body that was sent to it, repeats included. */
   readonly wireBytes: number;
 }
 

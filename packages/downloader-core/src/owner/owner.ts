@@ -273,8 +273,11 @@ export class Owner implements TransactionTables {
 
 /** What one receiver of one transaction holds. */
 export interface HeldBytes {
+  /** The transaction that they are sent for. */
   readonly transactionId: string;
+  /** Whom they are sent to. */
   readonly receiverId: string;
+  /** Bytes of chunks that the transport has not taken yet. */
   readonly heldBytes: number;
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from './outcome.ts';
 
 /** Objects that live and end together (section T of the contract). */
 export interface Transaction extends AsyncDisposable {
+  /** As it was given, or `T` and a random UUID. Unique among the live transactions of a service. */
   readonly transactionId: string;
   /** The verdict; always resolves, never rejects (rule O4). */
   readonly outcome: Promise<Outcome>;

@@ -6,6 +6,10 @@ import { planRetries, type RetryPolicy } from './retry.ts';
 export interface DownloadOptions extends Partial<RetryPolicy> {
   /** Ends the download at once, whatever it waits for. */
   readonly signal?: AbortSignal;
+  /**
+   * Called for each event of this download, the last of which is terminal. What it throws is logged, and changes
+   * nothing.
+   */
   readonly onProgress?: (event: ProgressEvent) => void;
   /** The least time between two `active` events; 0: every advance. Default 1,000. */
   readonly progressIntervalMs?: number;

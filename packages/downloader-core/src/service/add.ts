@@ -11,6 +11,9 @@ export type DownloadWith = Pick<DownloadService, 'download'>;
 
 /** A ref id of one's own. Default: a random one. */
 export interface AddOptions {
+  /**
+   * 1 to 128 bytes of UTF-8. Default: `R` and a random UUID. One that is in use already is refused with `ref_exists`.
+   */
   readonly refId?: string;
 }
 

@@ -35,7 +35,9 @@ export function makeOwnerMemory(clock: Clock, budgetBytes: number, stallMs: numb
 
 /** What the owner's side holds of its budget. */
 export interface BudgetStats {
+  /** The most that may be held: `budgetBytes` of the service. */
   readonly totalBytes: number;
+  /** What is held just now, of `totalBytes`. */
   readonly usedBytes: number;
   /** The most that was used since the service began. */
   readonly peakBytes: number;

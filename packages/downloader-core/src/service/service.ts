@@ -31,18 +31,21 @@ export interface DownloadServiceOptions {
   readonly budgetBytes?: number;
   /** How long a receiver may leave what was sent to it while others wait for the memory. Default 5,000. */
   readonly stallMs?: number;
-  /** How long finished refs answer, and how many of them at most. Default 30 minutes, 100,000. */
+  /** How long finished refs answer. Default 30 minutes. */
   readonly tombstoneMs?: number;
+  /** How many finished refs answer at most; the oldest are forgotten first. Default 100,000. */
   readonly maxTombstones?: number;
-  /** How long outcomes are kept, and how many of them at most. Default 30 minutes, 10,000. */
+  /** How long outcomes are kept. Default 30 minutes. */
   readonly outcomeMs?: number;
+  /** How many outcomes are kept at most; the oldest are forgotten first. Default 10,000. */
   readonly maxOutcomes?: number;
   /** How long one callback may take before the engine goes on without it. Default 10,000. */
   readonly callbackTimeoutMs?: number;
   /** How long the end of a transaction waits for what still runs. Default 60,000. */
   readonly drainMs?: number;
-  /** Time and randomness; default: the platform's. */
+  /** What tells the time and sets timers. Default: the platform's. */
   readonly clock?: Clock;
+  /** Where ids, nonces and jitter come from. Default: the platform's. */
   readonly random?: Random;
 }
 
@@ -228,6 +231,7 @@ export class DownloadService implements AsyncDisposable {
 
 /** See {@link DownloadService.stats}. */
 export interface ServiceStats {
+  /** Memory of the owner's side. */
   readonly budget: BudgetStats;
   /** Transactions that are live or settling. */
   readonly transactions: number;

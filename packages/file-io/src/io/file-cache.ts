@@ -14,6 +14,7 @@ export class FileCache<K> {
   // In the order of use: a Map keeps the order in which keys were set.
   readonly #slots = new Map<K, Slot>();
 
+  /** `limit` is how many files stay open; more only as long as they are in use. Default 8. */
   constructor(limit = 8) {
     this.#limit = limit;
   }

@@ -6,8 +6,11 @@ import { checkSource, readSource, reopenSource, type SourceFile } from './source
 
 /** A piece of one file, which is called by its key. */
 export interface FilePiece {
+  /** The key under which the reader was given the file. */
   readonly entry: number;
+  /** In bytes from the beginning of the file. */
   readonly offset: number;
+  /** In bytes; 0 for a file that is empty. */
   readonly length: number;
   /** The file ends with this piece: one that is a whole file is not kept open. */
   readonly last: boolean;
@@ -15,8 +18,13 @@ export interface FilePiece {
 
 /** A chunk's bytes, and what to call when nobody reads them any more. */
 export interface ReadChunk {
+  /** The pieces one behind the other, in a pooled buffer: valid until `recycle`. */
   readonly data: Uint8Array;
+  /** Whether `data` is all of its ArrayBuffer, so that a transport may take that away: `owned` of a produced chunk. */
   readonly owned: boolean;
+  /**
+   * Gives the buffer back. To be called once, when nothing reads it any more; not called, it is garbage like any other.
+   */
   recycle(): void;
 }
 

@@ -2,10 +2,15 @@ import type { BigIntStats } from 'node:fs';
 
 /** What tells whether a file is still the one that it was (rule I3). Times in nanoseconds. */
 export interface FileIdentity {
+  /** In bytes. */
   readonly size: bigint;
+  /** When its content changed last, in nanoseconds since 1970. */
   readonly mtimeNs: bigint;
+  /** When its status changed last, in nanoseconds since 1970: programs cannot set this one. */
   readonly ctimeNs: bigint;
+  /** The file's number on its device. */
   readonly inode: bigint;
+  /** The number of the device that it is on. */
   readonly device: bigint;
 }
 

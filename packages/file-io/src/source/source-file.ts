@@ -13,6 +13,7 @@ export interface SourceFile {
   readonly path: string;
   /** How receivers may know it: without the folders that lead to it. */
   readonly label: string;
+  /** What it was then. Another identity later is the error `source_changed`. */
   readonly identity: FileIdentity;
   /** The path itself may be a symbolic link that is followed. */
   readonly followsLink: boolean;
@@ -28,9 +29,13 @@ export function openSource(path: string, followsLink: boolean, pace: Pace): Prom
 
 /** A file that is open to be shared. */
 export interface OpenedSource {
+  /** What was seen of the file when it was opened, to compare with later. */
   readonly source: SourceFile;
+  /** Open for reading. Belongs to the caller, who closes it. */
   readonly file: OpenFile;
+  /** The file's status, taken from the open file. */
   readonly stats: BigIntStats;
+  /** Which thread calls for this file run on; to be used for further ones. */
   readonly pace: Pace;
 }
 

@@ -16,7 +16,9 @@ export type SymlinkOption = 'copy' | 'refuse';
 
 /** An entry, and for files what was seen of them. */
 export interface WalkedEntry {
+  /** As it is told to receivers. */
   readonly entry: ManifestEntry;
+  /** Of files only: where it lies, and what it was when the folder was walked. */
   readonly source?: SourceFile;
 }
 

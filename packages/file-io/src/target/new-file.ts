@@ -5,9 +5,11 @@ import { isZero } from '../io/zeros.ts';
 
 /** How a file ends up. */
 export interface FileEnd {
+  /** In bytes. What was not written up to there reads as zeros. */
   readonly size: number;
   /** Absent: the time at which it was written. */
   readonly mtimeMs?: number | undefined;
+  /** Whether to wait until the disk has it. */
   readonly fsync: boolean;
 }
 

@@ -22,6 +22,7 @@ export interface Target {
   readonly directory: string;
   /** `directory` and the name. */
   readonly path: string;
+  /** Whether what is there under that name is replaced: a file by a file, a folder by a folder. */
   readonly overwrite: boolean;
 }
 

@@ -17,7 +17,9 @@ import { type Target, temporaryPath } from './target.ts';
 export interface TreeFile {
   /** Below the root, `/` between names. */
   readonly path: string;
+  /** In bytes. The file is finished with the last of them. */
   readonly size: number;
+  /** Made with mode 0777 instead of 0666, less what the process's umask takes away. */
   readonly executable: boolean;
   /** Absent: the time at which it was written. */
   readonly mtimeMs?: number | undefined;
@@ -25,19 +27,25 @@ export interface TreeFile {
 
 /** A folder that is to be made; those that it is in come first. */
 export interface TreeFolder {
+  /** Below the root, `/` between names. */
   readonly path: string;
+  /** Modification time in milliseconds since 1970. Absent: the time at which it was written. */
   readonly mtimeMs?: number | undefined;
 }
 
 /** A symbolic link that is to be made. */
 export interface TreeLink {
+  /** Below the root, `/` between names. */
   readonly path: string;
+  /** What the link says, as it stands: whoever calls has made sure that it stays inside. */
   readonly target: string;
 }
 
 /** What is made besides files. */
 export interface TreeParts {
+  /** Each behind the one that it is in. */
   readonly folders: readonly TreeFolder[];
+  /** Made behind all files, so that nothing is written through one. */
   readonly links: readonly TreeLink[];
 }
 
@@ -47,6 +55,7 @@ export interface FinishedTree {
   readonly root: string;
   /** A name beside it for what is moved out of the way. */
   readonly replaced: string;
+  /** Where it belongs. */
   readonly target: Target;
 }
 

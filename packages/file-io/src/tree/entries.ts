@@ -3,7 +3,9 @@ export interface FileEntry {
   readonly type: 'file';
   /** Below the folder, with `/` between names. */
   readonly path: string;
+  /** In bytes. */
   readonly size: number;
+  /** Whether anybody may execute it: all that is told of its mode. */
   readonly executable: boolean;
   /** Modification time in milliseconds since 1970, with a fraction. */
   readonly mtimeMs: number;
@@ -12,13 +14,16 @@ export interface FileEntry {
 /** A folder below the folder; empty ones are listed, too. */
 export interface FolderEntry {
   readonly type: 'folder';
+  /** Below the folder that is shared, with `/` between names. */
   readonly path: string;
+  /** Modification time in milliseconds since 1970, with a fraction. */
   readonly mtimeMs: number;
 }
 
 /** A symbolic link that stays inside the folder. */
 export interface LinkEntry {
   readonly type: 'link';
+  /** Below the folder, with `/` between names. */
   readonly path: string;
   /** What the link says: relative to the folder that the link is in, with `/` between names. */
   readonly target: string;

@@ -6,12 +6,17 @@ import type { FieldNode, RecordBatch } from './read-batch.ts';
 
 /** The array of one field in one batch: its part of the batch’s flat lists. */
 export interface BoundArray {
+  /** What the array is of, and how it is laid out. */
   readonly plan: FieldPlan;
+  /** How many values, nulls included. */
   readonly length: number;
+  /** How many of them are null. */
   readonly nullCount: number;
   /** One for each role of the layout, in its order. */
   readonly buffers: readonly ByteRange[];
+  /** Of views, the buffers that hold long values; else empty. */
   readonly variadic: readonly ByteRange[];
+  /** Arrays of the children, in the order of the plan. */
   readonly children: readonly BoundArray[];
 }
 

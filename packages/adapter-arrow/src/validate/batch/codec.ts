@@ -14,7 +14,9 @@ export interface BufferCodec {
 
 /** Decoders by codec; batches in a codec that is left out are refused. */
 export interface BodyCodecs {
+  /** For bodies in the LZ4 frame format. */
   readonly lz4Frame?: BufferCodec | undefined;
+  /** For bodies in the Zstandard format. */
   readonly zstd?: BufferCodec | undefined;
 }
 

@@ -16,7 +16,9 @@ export interface DecompressedMessage {
 
 /** Options of {@link decompressMessage}. */
 export interface DecompressOptions {
+  /** Decoders; a body in a codec that is left out is refused with `unsupported_codec`. */
   readonly codecs: BodyCodecs;
+  /** Default: the defaults of {@link ArrowLimits}. */
   readonly limits?: Partial<ArrowLimits> | undefined;
 }
 

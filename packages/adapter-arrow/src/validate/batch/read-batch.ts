@@ -5,29 +5,37 @@ import type { Message } from '../message/read-message.ts';
 
 /** One array of a batch. */
 export interface FieldNode {
+  /** How many values, nulls included. */
   readonly length: number;
+  /** How many of them are null. */
   readonly nullCount: number;
 }
 
 /** How the buffers of a body are compressed; as numbers, so that one that is not known here can be passed on. */
 export interface BodyCompression {
+  /** 0 is LZ4 frame, 1 is Zstandard. */
   readonly codec: number;
+  /** 0: each buffer for itself. */
   readonly method: number;
 }
 
 /** The metadata of a record batch, as it stands; nothing of it has been checked against a schema. */
 export interface RecordBatch {
+  /** The length that the batch says it has. */
   readonly rows: number;
   /** In pre-order of the fields. */
   readonly nodes: readonly FieldNode[];
   /** In pre-order of the fields; offsets count from the start of the body. */
   readonly buffers: readonly ByteRange[];
+  /** How many data buffers each array of views has, in pre-order of these fields. */
   readonly variadicCounts: readonly number[];
+  /** `undefined`: the buffers are as they are. */
   readonly compression: BodyCompression | undefined;
 }
 
 /** Which dictionary a batch is for, and how. */
 export interface DictionaryEntry {
+  /** By which the schema's fields name the dictionary. */
   readonly id: bigint;
   /** Whether the values are appended to those that came before. */
   readonly isDelta: boolean;
@@ -35,6 +43,7 @@ export interface DictionaryEntry {
 
 /** The metadata of a dictionary batch. */
 export interface DictionaryBatch extends DictionaryEntry {
+  /** The values: a record batch with one column. */
   readonly data: RecordBatch;
 }
 
@@ -42,6 +51,7 @@ export interface DictionaryBatch extends DictionaryEntry {
 export interface BatchHeader {
   /** `undefined` of a record batch. */
   readonly dictionary: DictionaryEntry | undefined;
+  /** Of a dictionary batch, its `data`. */
   readonly batch: RecordBatch;
 }
 

@@ -6,7 +6,9 @@ import type { DictionaryBatch, RecordBatch } from './read-batch.ts';
 export interface MessageParts {
   /** Of the metadata: 4 or 5. */
   readonly version: number;
+  /** Bytes of the body that will follow, padding included. */
   readonly bodyBytes: number;
+  /** Key and value pairs of the message; may be empty. */
   readonly customMetadata: readonly KeyValue[];
 }
 

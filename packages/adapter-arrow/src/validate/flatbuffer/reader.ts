@@ -13,6 +13,7 @@ const spareVisits = 1024;
 export interface VectorRange {
   /** Of the first element, from the start of the buffer. */
   readonly start: number;
+  /** How many elements, each as long as the reader was told. */
   readonly count: number;
 }
 
@@ -22,7 +23,9 @@ export interface VectorRange {
  * Source of the encoding: “FlatBuffers internals” of the FlatBuffers documentation.
  */
 export class FlatBuffer {
+  /** What is read. Not copied: it stays as it is while tables of it are in use. */
   readonly bytes: Uint8Array;
+  /** The same bytes, for reading numbers. */
   readonly view: DataView;
   readonly #errorOffset: number;
   #visitsLeft: number;
@@ -59,6 +62,7 @@ export class FlatBuffer {
     if (this.#visitsLeft < 0) this.fail('too_complex', 'The metadata uses the same bytes too often', position);
   }
 
+  /** Throws an {@link ArrowFormatError} whose offset is `position` in what is examined as a whole. */
   fail(code: ArrowFormatErrorCode, message: string, position: number): never {
     throw new ArrowFormatError(code, message, { offset: this.#errorOffset + position });
   }
@@ -69,6 +73,7 @@ export class FlatBuffer {
  * default. A table that is not well formed throws `bad_flatbuffer` when it is made or read.
  */
 export class FlatTable {
+  /** Where the table lies, and what counts the visits of all tables there. */
   readonly buffer: FlatBuffer;
   readonly #position: number;
   readonly #depth: number;
@@ -76,6 +81,10 @@ export class FlatTable {
   readonly #slots: number;
   readonly #tableBytes: number;
 
+  /**
+   * `position` counts from the start of the buffer, `depth` from 1 for its root. Throws `bad_flatbuffer`, `too_deep` or
+   * `too_complex`.
+   */
   constructor(buffer: FlatBuffer, position: number, depth: number) {
     if (depth > maxTableDepth) buffer.fail('too_deep', `Metadata is nested over ${maxTableDepth} deep`, position);
     buffer.need(position, 4);
@@ -96,20 +105,24 @@ export class FlatTable {
     this.#tableBytes = tableBytes;
   }
 
+  /** An unsigned byte, also an enumeration or the type of a union. */
   uint8(slot: number, byDefault = 0): number {
     const at = this.#field(slot, 1);
     return at === undefined ? byDefault : this.buffer.view.getUint8(at);
   }
 
+  /** False when absent. */
   bool(slot: number): boolean {
     return this.uint8(slot) !== 0;
   }
 
+  /** A signed number of 16 bits. */
   int16(slot: number, byDefault = 0): number {
     const at = this.#field(slot, 2);
     return at === undefined ? byDefault : this.buffer.view.getInt16(at, true);
   }
 
+  /** A signed number of 32 bits. */
   int32(slot: number, byDefault = 0): number {
     const at = this.#field(slot, 4);
     return at === undefined ? byDefault : this.buffer.view.getInt32(at, true);
@@ -121,6 +134,7 @@ export class FlatTable {
     return at === undefined ? 0 : this.safeInt64At(at);
   }
 
+  /** A signed number of 64 bits; 0 when absent. */
   int64(slot: number): bigint {
     const at = this.#field(slot, 8);
     return at === undefined ? 0n : this.buffer.view.getBigInt64(at, true);
@@ -132,6 +146,7 @@ export class FlatTable {
     return value ?? this.buffer.fail('bad_flatbuffer', 'A length or position is over 2^53', position);
   }
 
+  /** A table within this one; `undefined` when absent. Throws `too_deep` as well. */
   table(slot: number): FlatTable | undefined {
     const at = this.#field(slot, 4);
     return at === undefined ? undefined : new FlatTable(this.buffer, this.buffer.follow(at), this.#depth + 1);

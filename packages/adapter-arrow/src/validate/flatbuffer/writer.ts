@@ -2,11 +2,17 @@ import { paddedTo8 } from '../int64.ts';
 
 /** A field of a table that is to be written. Made by {@link flat}. */
 export type FlatField =
+  /** A whole number in so many bytes, little-endian. */
   | { readonly kind: 'scalar'; readonly bytes: 1 | 2 | 4 | 8; readonly value: bigint }
+  /** A table of its own. */
   | { readonly kind: 'table'; readonly fields: FlatFields }
+  /** A vector of tables. */
   | { readonly kind: 'tables'; readonly tables: readonly FlatFields[] }
+  /** A text in UTF-8. */
   | { readonly kind: 'string'; readonly text: Uint8Array }
+  /** A vector of numbers of 32 bits. */
   | { readonly kind: 'int32s'; readonly values: readonly number[] }
+  /** A vector of numbers of 64 bits, or of structs made of so many of them. */
   | { readonly kind: 'int64s'; readonly values: readonly (number | bigint)[]; readonly valuesPerElement: 1 | 2 | 3 };
 
 /** The fields of a table by slot; `undefined` for one that is left out. */

@@ -7,10 +7,13 @@ import type { Reads } from './reads.ts';
 
 /** Where a file’s footer says that a batch is. */
 export interface FileBlock {
+  /** In which of the footer's two lists it stands. */
   readonly kind: 'dictionaryBatch' | 'recordBatch';
+  /** From the start of the file, at its prefix. */
   readonly offset: number;
   /** Of prefix, metadata and padding together. */
   readonly metadataBytes: number;
+  /** Of the body, with its padding. */
   readonly bodyBytes: number;
 }
 
@@ -22,7 +25,9 @@ export interface FileFooter {
   readonly schemaTable: FlatTable;
   /** In the order in which they apply. */
   readonly dictionaries: readonly FileBlock[];
+  /** In the order of the data, which need not be that of their places in the file. */
   readonly recordBatches: readonly FileBlock[];
+  /** Key and value pairs, as they stand; empty without any. */
   readonly customMetadata: readonly KeyValue[];
   /** Where the footer’s flatbuffer is in the file. */
   readonly range: ByteRange;

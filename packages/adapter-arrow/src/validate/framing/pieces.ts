@@ -2,24 +2,30 @@ import type { MessageKind } from '../message/read-message.ts';
 
 /** A place in a stream or file: bytes are referred to, never copied. */
 export interface ByteRange {
+  /** In bytes, from the start of the stream, file or body that it is a part of. */
   readonly offset: number;
+  /** In bytes. */
   readonly length: number;
 }
 
 /** One encapsulated message: prefix, metadata (with its padding) and body, in this order and without a gap. */
 export interface MessagePiece extends ByteRange {
   readonly kind: 'message';
+  /** What the message holds. */
   readonly message: MessageKind;
   /** 1 to 5 for V1 to V5. */
   readonly version: number;
   /** 8: continuation marker and length; 4: the length alone, as before format version 0.15. */
   readonly prefixBytes: 4 | 8;
+  /** With its padding, without the prefix. */
   readonly metadataBytes: number;
+  /** With its padding. */
   readonly bodyBytes: number;
 }
 
 /** Bytes that are no message. */
 export interface OtherPiece extends ByteRange {
+  /** What the bytes are instead. */
   readonly kind: OtherPieceKind;
 }
 

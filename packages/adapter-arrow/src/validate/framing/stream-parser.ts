@@ -36,6 +36,7 @@ export class StreamParser {
   #messages = 0;
   #ended = false;
 
+  /** Begins before the first byte of a stream, which is at `offset`. */
   constructor(options: StreamParserOptions = {}) {
     this.#limits = arrowLimits(options.limits);
     this.#offset = options.offset ?? 0;

@@ -17,6 +17,7 @@ import type { StreamMessage } from './stream-parser.ts';
 
 /** An IPC file taken apart. */
 export interface FileLayout {
+  /** What the file says of itself, at its end. */
   readonly footer: FileFooter;
   /** In the order of the file; together they are the file. */
   readonly pieces: readonly IpcPiece[];
@@ -26,6 +27,7 @@ export interface FileLayout {
 export interface ReadFileOptions {
   /** Default: the defaults of {@link ArrowLimits}. */
   readonly limits?: Partial<ArrowLimits> | undefined;
+  /** Stops the reading with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

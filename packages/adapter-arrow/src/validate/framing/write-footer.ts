@@ -6,8 +6,11 @@ import { type FileBlock, fileTailBytes, magic } from './footer.ts';
 
 /** What a footer says. */
 export interface FooterParts extends SchemaMessage {
+  /** Where dictionary batches were written, in the order in which they apply. */
   readonly dictionaries: readonly FileBlock[];
+  /** Where record batches were written, in the order of the data. */
   readonly recordBatches: readonly FileBlock[];
+  /** Key and value pairs. Default: none. */
   readonly customMetadata?: readonly KeyValue[] | undefined;
 }
 

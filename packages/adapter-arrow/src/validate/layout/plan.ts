@@ -3,8 +3,11 @@ import { type ArrowField, type ArrowSchema, fieldPath } from '../schema/model.ts
 
 /** A field with all that reading its arrays needs; made once for a schema and used for each batch. */
 export interface FieldPlan {
+  /** The field itself. */
   readonly field: ArrowField;
+  /** Its names from the top, for errors: `orders.list.price`. */
   readonly path: string;
+  /** Which buffers its arrays have, in which order. */
   readonly layout: ArrayLayout;
   /** Children whose arrays are in the same batch. */
   readonly children: readonly FieldPlan[];
@@ -12,12 +15,15 @@ export interface FieldPlan {
 
 /** The plan of a schema’s columns, and of the values of each of its dictionaries, also of those inside of others. */
 export interface SchemaPlan {
+  /** One for each field of the schema, in its order. */
   readonly columns: readonly FieldPlan[];
+  /** Plans of the values, by the id of the dictionary. */
   readonly dictionaries: ReadonlyMap<bigint, FieldPlan>;
 }
 
 /** How many nodes and buffers fields take in a batch; variadic buffers are counted by the batch itself. */
 export interface LayoutCounts {
+  /** Entries of `nodes`: one for each array. */
   readonly nodes: number;
   /** Without the variadic ones. */
   readonly buffers: number;

@@ -9,10 +9,13 @@ export type MessageKind = 'schema' | 'dictionaryBatch' | 'recordBatch' | 'tensor
 export interface Message {
   /** 1 to 5 for V1 to V5; higher when it is newer than this version. */
   readonly version: number;
+  /** What `header` is about. */
   readonly kind: MessageKind;
+  /** Bytes of the body that follows the metadata, as the metadata says: 0 to 2^53 - 1. */
   readonly bodyBytes: number;
   /** The table of the kind: `Schema`, `RecordBatch`, … */
   readonly header: FlatTable;
+  /** The table `Message` itself, for what is not read here. */
   readonly table: FlatTable;
 }
 

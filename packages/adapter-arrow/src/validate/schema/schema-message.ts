@@ -8,6 +8,7 @@ import { readSchema } from './read-schema.ts';
 
 /** A schema with the version of the metadata that it came in, which the layout of unions depends on. */
 export interface SchemaMessage {
+  /** The columns, and what is said of all of them. */
   readonly schema: ArrowSchema;
   /** 1 to 5 for V1 to V5. */
   readonly version: number;

@@ -21,10 +21,13 @@ export type ValueObstacleCode = keyof typeof valueObstacleCodes;
 
 /** One reason why data has to be taken as bytes. */
 export interface ValueObstacle {
+  /** Which obstacle: a key of {@link valueObstacleCodes}. */
   readonly code: ValueObstacleCode;
   /** The field; `undefined` when it is the schema as a whole. */
   readonly path: string | undefined;
+  /** What stands in the way, for people. */
   readonly message: string;
+  /** What to do instead, for people. */
   readonly hint: string;
 }
 

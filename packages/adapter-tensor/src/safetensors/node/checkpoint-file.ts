@@ -9,8 +9,11 @@ import { fileError } from './system-errors.ts';
 export class CheckpointFile implements AsyncDisposable {
   /** The name without folders, as an index calls it. */
   readonly name: string;
+  /** As it was given to `open`. */
   readonly path: string;
+  /** Bytes of the file when it was opened; other ones later are the error `file_changed`. */
   readonly fileBytes: number;
+  /** What it holds. Checked against `fileBytes`. */
   readonly header: Header;
   readonly #input: InputFile;
 
@@ -44,6 +47,7 @@ export class CheckpointFile implements AsyncDisposable {
     return this.#input.read(target, position, signal);
   }
 
+  /** Closes the file: what is read afterwards throws `closed`. Closing twice does no harm. */
   close(): Promise<void> {
     return this.#input.close();
   }

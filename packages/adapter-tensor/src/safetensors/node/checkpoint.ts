@@ -9,14 +9,17 @@ import { readTensors } from './read-tensors.ts';
 
 /** A tensor's type, its place, and the file that holds it. */
 export interface CheckpointTensor extends TensorInfo {
+  /** Open as long as the {@link Checkpoint} is. */
   readonly file: CheckpointFile;
 }
 
+/** Options of everything that reads from a {@link Checkpoint}. */
 export interface ReadOptions {
   /** Rejects the read with its reason; looked at every 16 MiB. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of what reads one tensor. */
 export interface ReadTensorOptions extends ReadOptions {
   /** Only these rows: the result's shape begins with their number. Default: all of the tensor. */
   readonly rows?: RowRange | undefined;

@@ -7,6 +7,7 @@ import { Checkpoint } from './checkpoint.ts';
 import { readIndexFile, type WeightMap } from './index-file.ts';
 import { locateCheckpoint } from './locate-checkpoint.ts';
 
+/** Options of {@link openCheckpoint}. */
 export interface OpenCheckpointOptions {
   /** Rejects the opening with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -6,6 +6,7 @@ import { encodeStateDict } from '../write-state-dict.ts';
 import { fileError } from './system-errors.ts';
 import { writeParts } from './write-parts.ts';
 
+/** Options of {@link writeCheckpointFile}. */
 export interface WriteCheckpointFileOptions {
   /** Stops the writing with its reason; looked at every few MiB. What stood under the name before stays. */
   readonly signal?: AbortSignal | undefined;
