@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { diskErrorCodes } from '@towline/file-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll } from '../../release/pack.mjs';
 import { readPackages, rootDirectory } from '../../workspace.mjs';
 import { InstalledProject } from '../support/installed.ts';
+import { type Started, startIn } from '../support/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'towline-packages-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -139,6 +141,47 @@ describe.each(packages.filter(({ manifest }) => !commands.has(manifest.name)))(
     });
   },
 );
+
+describe('the README of @towline/cli', () => {
+  it('has first commands that give a file to three, each of which has the same', async () => {
+    const installed = Array.from(withOwn('@towline/cli'), (one) => tarballs.get(one) ?? '');
+    const project = new InstalledProject(join(folder, 'readme', 'cli'), installed);
+    const blocks = readmeOf(join(rootDirectory, 'packages', 'cli')).matchAll(/^```sh\n(.*?)\n```$/gmsu);
+    const [, share = '', pull = ''] = Array.from(blocks, ([, command = '']) => command);
+    const type = (cwd: string, command: string): Started =>
+      startIn(cwd, 'sh', ['-c', `PATH="${join(project.path, 'node_modules', '.bin')}:$PATH" ${command}`]);
+
+    project.write('model.bin', 'weights'.repeat(1_000_000));
+    // Nothing that others on the network could reach.
+    const sharing = type(project.path, share.replace('0.0.0.0:7000', '127.0.0.1:0'));
+    const ticket = await firstMatch(sharing.child.stdout, /^towline1\S+(?=\n)/mu);
+    const pulls = ['one', 'two', 'three'].map(async (name) => {
+      const site = mkdtempSync(join(folder, `${name}-`));
+      const { child, ended } = type(site, pull);
+      child.stdin.end(`${ticket}\n`);
+      expect(await ended).toMatchObject({ status: 0 });
+      return createHash('sha256')
+        .update(readFileSync(join(site, 'models', 'model.bin')))
+        .digest('hex');
+    });
+    const source = createHash('sha256')
+      .update(readFileSync(join(project.path, 'model.bin')))
+      .digest('hex');
+    expect(await Promise.all(pulls)).toEqual([source, source, source]);
+    expect(await sharing.ended).toMatchObject({ status: 0 });
+  });
+});
+
+/** What a program has said as soon as it says something that matches. */
+async function firstMatch(stream: Readable, pattern: RegExp): Promise<string> {
+  let said = '';
+  for await (const bytes of stream.iterator({ destroyOnReturn: false })) {
+    said += String(bytes);
+    const [match] = pattern.exec(said) ?? [];
+    if (match !== undefined) return match;
+  }
+  throw new Error(`it ended without a match: ${said}`);
+}
 
 it.each(packages)(
   'the README of $manifest.name has a book for those who use it, and one for those who build on it',
