@@ -1,54 +1,79 @@
 // @ts-check
-// Who takes part in the suites that carry files, and which of them are here.
+// Who takes part, and who of them is here.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ name: string, owner: string, receiver: string, settings: Record<string, unknown>, needs?: readonly string[] }} Contender
- *   `needs`: commands of the system
+ * @typedef {object} Contender
+ * @property {string} name
+ * @property {string} owner a script of `peers`
+ * @property {string} receiver a script of `peers`
+ * @property {Record<string, unknown>} [settings] for both
+ * @property {readonly string[]} [commands] of the system, that it needs
+ * @property {readonly string[]} [packages] of this folder's own manifest, that it needs
  */
 
+const files = { owner: 'towline-owner.mjs', receiver: 'towline-receiver.mjs' };
 const plain = { owner: 'plain-owner.mjs', receiver: 'plain-receiver.mjs' };
+const grpc = { owner: 'grpc-owner.mjs', receiver: 'grpc-receiver.mjs', packages: ['@grpc/grpc-js'] };
+const client = 'client-receiver.mjs';
 
-/** @type {Contender} */
-const towline = { name: 'towline', owner: 'towline-owner.mjs', receiver: 'towline-receiver.mjs', settings: {} };
-/** The peer that ratios are told against. */
-export const reference = 'plain copy, checksum per chunk';
-
-/** @type {readonly Contender[]} */
-export const fileContenders = [
-  towline,
-  { name: reference, ...plain, settings: { checksum: true } },
-  { name: 'plain copy', ...plain, settings: { checksum: false } },
-  {
+/** @satisfies {Record<string, Contender>} */
+export const contenders = {
+  towline: { name: 'towline', ...files },
+  towlineFile: { name: 'towline, a file', ...files },
+  towlineEncrypted: { name: 'towline, encrypted with a ticket', ...files, settings: { encrypted: true } },
+  towlineTensors: { name: 'towline, tensors', owner: 'tensor-owner.mjs', receiver: 'tensor-receiver.mjs' },
+  towlineBatches: { name: 'towline, record batches', owner: 'batches-owner.mjs', receiver: 'batches-receiver.mjs' },
+  towlineObjects: { name: 'towline', owner: 'objects-owner.mjs', receiver: 'objects-receiver.mjs' },
+  plainChecked: { name: 'plain copy, checksum per chunk', ...plain, settings: { checksum: true } },
+  plain: { name: 'plain copy', ...plain },
+  plainTwo: { name: 'plain copy, two connections', ...plain, settings: { connections: 2 } },
+  plainCheckedTwo: {
+    name: 'plain copy, two connections, checksum per chunk',
+    ...plain,
+    settings: { connections: 2, checksum: true },
+  },
+  plainTls: { name: 'plain TLS copy', ...plain, settings: { encrypted: true } },
+  nginx: {
     name: 'nginx and curl',
     owner: 'nginx-owner.mjs',
-    receiver: 'curl-receiver.mjs',
-    settings: {},
-    needs: ['nginx', 'curl'],
+    receiver: client,
+    settings: { client: 'curl' },
+    commands: ['nginx', 'curl'],
   },
-  { name: 'node:http and undici', owner: 'http-owner.mjs', receiver: 'http-receiver.mjs', settings: {} },
-  { name: 'rsync', owner: 'rsync-owner.mjs', receiver: 'rsync-receiver.mjs', settings: {}, needs: ['rsync'] },
-];
+  http: { name: 'node:http and undici', owner: 'http-owner.mjs', receiver: 'http-receiver.mjs' },
+  rsync: {
+    name: 'rsync',
+    owner: 'rsync-owner.mjs',
+    receiver: client,
+    settings: { client: 'rsync' },
+    commands: ['rsync'],
+  },
+  grpc: { name: 'grpc-js stream', ...grpc },
+  grpcBatches: { name: 'grpc-js stream of the same bytes', ...grpc, settings: { arrow: true } },
+  nats: {
+    name: 'NATS object store',
+    owner: 'nats-owner.mjs',
+    receiver: 'nats-receiver.mjs',
+    commands: ['nats-server'],
+    packages: ['@nats-io/transport-node', '@nats-io/obj'],
+  },
+};
 
-/** @type {readonly Contender[]} */
-export const fanoutContenders = fileContenders.filter(({ name }) => ['towline', reference].includes(name));
-
-/**
- * Those whose commands are installed; the others are named.
- * @param {readonly Contender[]} contenders
- */
-export function installed(contenders) {
-  return contenders.filter(({ name, needs = [] }) => {
-    const missing = needs.filter((command) => spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0);
-    if (missing.length > 0)
-      console.log(`skipped: ${name}, since ${missing.join(' and ')} is not installed (--install-peers)`);
-    return missing.length === 0;
-  });
+/** @param {string} name of a package that is installed apart from the project's */
+export function isInstalled(name) {
+  return existsSync(fileURLToPath(new URL(`node_modules/${name}/package.json`, import.meta.url)));
 }
 
-/** Gets the commands from the system's packages. */
-export function installPeers() {
-  const words = ['install', '--yes', '--no-install-recommends', 'nginx-light', 'curl', 'rsync'];
-  const { status } = spawnSync('apt-get', words, { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the system’s packages could not be installed');
+/** @param {string} command */
+const isCommand = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+
+/**
+ * What a contender needs and this machine has not.
+ * @param {Contender} contender
+ */
+export function missingFor({ commands = [], packages = [] }) {
+  return [...commands.filter((each) => !isCommand(each)), ...packages.filter((each) => !isInstalled(each))];
 }

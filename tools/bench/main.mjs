@@ -1,97 +1,57 @@
 // @ts-check
-// `npm run bench -- [file] [fanout] [latency] [tensor] [core] [--quick] [--mib SIZE] [--round-trip MS] [--rounds N] [--json FILE] [--report] [--install-peers]`: Towline beside its
-// peers, in one interleaved run. Without a name, every suite.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// `npm run bench -- [SUITE…] [--quick | --scale NAME] [--mib SIZE] [--rounds N] [--json FILE] [--report]`: Towline beside its peers, in one interleaved
+// run. Without a name, every suite. `--install-peers` installs the others, `--report-from FILE` makes the page from an earlier run.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { fanoutContenders, fileContenders, installed, installPeers, reference } from './contenders.mjs';
-import { coreSuite } from './core-suite.mjs';
-import { fileSuite } from './file-suite.mjs';
-import { tensorSuite } from './memory-suite.mjs';
-import { writeReport } from './write-report.mjs';
+import { installPeers } from './install-peers.mjs';
+import { measure } from './measure.mjs';
+import { parseOptions } from './options.mjs';
+import { checkPlots } from './report/plots.mjs';
+import { writeReport } from './report/write.mjs';
+import { suites } from './suites.mjs';
+import { commonOf, suiteTable, targetTable } from './tables.mjs';
+import { judge } from './targets.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    mib: { type: 'string' },
-    rounds: { type: 'string' },
-    'round-trip': { type: 'string', default: '50' },
-    'install-peers': { type: 'boolean', default: false },
-    report: { type: 'boolean', default: false },
-  },
-});
-const mib = Number(values.mib ?? (values.quick ? 64 : 1024));
-const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
-const bytes = mib * 2 ** 20;
-// 1 Gbit/s; the window of a TCP that has all the memory it needs for that at 100 ms.
-const link = { roundTripMs: Number(values['round-trip']), bytesPerSecond: 125e6, windowBytes: 12.5e6 };
+const options = parseOptions(process.argv.slice(2), Object.keys(suites));
+if (options.installPeers) installPeers();
+else if (options.reportFrom) await writeReport(JSON.parse(await readFile(options.reportFrom, 'utf8')));
+else await bench(options);
 
-/** @type {Record<string, (directory: string) => Promise<any>>} */
-const suites = {
-  file: (directory) => fileSuite('file', installed(fileContenders), { directory, bytes, rounds, receivers: 1 }),
-  fanout: (directory) => fileSuite('fanout', fanoutContenders, { directory, bytes: bytes / 4, rounds, receivers: 4 }),
-  latency: (directory) =>
-    fileSuite('latency', fanoutContenders, { directory, bytes: bytes / 2, rounds, receivers: 1, link }),
-  tensor: () => tensorSuite({ bytes, rounds }),
-  core: () => coreSuite({ chunks: values.quick ? 20_000 : 200_000, rounds }),
-};
-const unknown = positionals.filter((name) => !(name in suites));
-if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join()}: ${Object.keys(suites).join()}`);
-if (values['install-peers']) installPeers();
+/** @param {import('./options.mjs').Options} options */
+async function bench({ suites: names, scale, scaleName, json, report }) {
+  // Before half an hour of measuring, not after it.
+  if (report) checkPlots();
+  const startMs = performance.now();
+  const results = await measureAll(names, scale);
+  const minutes = (performance.now() - startMs) / 60_000;
+  console.log(`\n${targetTable(judge(results))}\n\n${minutes.toFixed(1)} minutes`);
+  const run = { machine: machine(), scale: scaleName, minutes, results };
+  if (json) await writeFile(json, `${JSON.stringify(run, undefined, 2)}\n`);
+  if (report) await writeReport(run);
+}
 
-const directory = await mkdtemp(join(tmpdir(), 'towline-bench-'));
-try {
+/**
+ * @param {readonly string[]} names
+ * @param {import('./scales.mjs').Scale} scale
+ */
+async function measureAll(names, scale) {
+  const directory = await mkdtemp(join(tmpdir(), 'towline-bench-'));
   const results = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) {
-    const result = await suites[name]?.(directory);
-    print(result);
-    results.push(result);
+  try {
+    for (const name of names) {
+      const result = await measure(name, scale, directory, console.log);
+      console.log(`\n${name}: ${commonOf(result.rows)}, rounds ${result.rounds}`);
+      console.log(suiteTable(result.rows, suites[name]?.beside));
+      results.push(result);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
-  if (values.report) writeReport(results);
-  if (values.json) await writeFile(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
-} finally {
-  await rm(directory, { recursive: true, force: true });
+  return results;
 }
 
-/** @param {any} result */
-function print({ suite, results, microsecondsPerChunk, ...how }) {
-  const shown = Object.entries(how).map(([name, value]) => `${name} ${value}`);
-  console.log(`\n${suite}: ${shown.join(', ')}`);
-  if (microsecondsPerChunk) console.log(`${range(microsecondsPerChunk, 2)} µs a chunk`);
-  if (results)
-    console.table(Object.fromEntries(results.map((/** @type {any} */ row) => [row.name, cells(row, results)])));
-}
-
-/**
- * @param {any} row
- * @param {readonly any[]} results
- */
-function cells({ megabytesPerSecond, ownerMiB, receiverMiB, cpuSecondsPerGiB }, results) {
-  const beside = results.find(({ name }) => name === reference)?.megabytesPerSecond.median;
-  return {
-    'MB/s': range(megabytesPerSecond, 0),
-    ...(beside && { 'of the checked plain copy': (megabytesPerSecond.median / beside).toFixed(2) }),
-    'owner MiB': known(ownerMiB, 0),
-    'receiver MiB': known(receiverMiB, 0),
-    ...(cpuSecondsPerGiB && { 'CPU s/GiB': known(cpuSecondsPerGiB.median, 2) }),
-  };
-}
-
-/**
- * @param {{ median: number, min: number, max: number }} spread
- * @param {number} digits
- */
-function range({ median, min, max }, digits) {
-  return `${median.toFixed(digits)} [${min.toFixed(digits)}–${max.toFixed(digits)}]`;
-}
-
-/**
- * @param {number} value
- * @param {number} digits
- */
-function known(value, digits) {
-  return Number.isNaN(value) ? '-' : value.toFixed(digits);
+function machine() {
+  const [cpu] = cpus();
+  return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${process.platform}`;
 }

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ lines: AsyncIterator<string>, next: () => Promise<Record<string, any>>, ended: Promise<void>, go: () => void, kill: () => void }} Child
+ * @typedef {{ next: () => Promise<Record<string, any>>, ended: Promise<void>, go: () => void, kill: () => void }} Child
+ *   A child ends when the bench does: it holds the other end of its standard input.
  */
 
 /**
@@ -20,6 +21,7 @@ export function startPeer(script, settings) {
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      child.stdin.destroy();
       if (code === 0 || signal === 'SIGKILL') resolve();
       else reject(new Error(`${script} ended with ${code ?? signal}`));
     });
@@ -31,5 +33,5 @@ export function startPeer(script, settings) {
     return JSON.parse(value);
   };
   child.stdin.on('error', () => {});
-  return { lines, next, ended, go: () => void child.stdin.end('go\n'), kill: () => void child.kill('SIGKILL') };
+  return { next, ended, go: () => void child.stdin.write('go\n'), kill: () => void child.kill('SIGKILL') };
 }

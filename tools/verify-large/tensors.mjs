@@ -59,6 +59,7 @@ async function handOverDict({ dict, receivers, ...asked }) {
   const received = await Promise.all(
     children.map(async (child) => {
       await child.next();
+      child.go();
       return child.next();
     }),
   );

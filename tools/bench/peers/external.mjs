@@ -1,9 +1,15 @@
 // @ts-check
-// Servers that are not ours, as peers: started on a port of loopback, ended when the bench says so.
+// Programs that are not ours, as peers. GNU time, where it is installed, tells what they used.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const time = '/usr/bin/time';
+const isTimed = existsSync(time);
 
 /** A port that is free now; these servers cannot choose one themselves. */
 export async function freePort() {
@@ -17,7 +23,7 @@ export async function freePort() {
 
 /** @param {number} port */
 export async function untilItListens(port) {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 500; tries += 1) {
     const socket = connect({ port, host: '127.0.0.1' });
     try {
       await once(socket, 'connect');
@@ -30,14 +36,42 @@ export async function untilItListens(port) {
 }
 
 /**
- * Runs a server until a line comes on standard input.
+ * Starts a program in a process group of its own, which ends with this process.
  * @param {string} command
  * @param {readonly string[]} words
+ * @param {string} directory for the account of what it used
  */
-export async function runUntilTold(command, words) {
-  const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  await once(process.stdin, 'data');
-  process.stdin.destroy();
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+export function startProgram(command, words, directory) {
+  const account = join(directory, `used-${process.pid}.txt`);
+  const line = [command, ...words];
+  const [program = '', ...rest] = isTimed ? [time, '-q', '-f', '%U %S %M', '-o', account, ...line] : line;
+  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+  // Not the time that measures them: it ends by itself, and passes this signal over.
+  const interrupt = () => child.exitCode === null && child.pid && process.kill(-child.pid, 'SIGINT');
+  process.once('exit', interrupt);
+  const exited = once(child, 'exit');
+  /** Waits for its end. */
+  async function ended() {
+    const [code] = await exited;
+    process.off('exit', interrupt);
+    const used = isTimed ? readUsed(account) : {};
+    await rm(account, { force: true });
+    return { code, used };
+  }
+  return {
+    ended,
+    /** Ends it. */
+    stop: () => {
+      interrupt();
+      return ended();
+    },
+  };
+}
+
+/** @param {string} account */
+function readUsed(account) {
+  const [user = 0, system = 0, kibibytes = 0] = (readFileSync(account, 'utf8').trim().split('\n').at(-1) ?? '')
+    .split(' ')
+    .map(Number);
+  return { peakMiB: kibibytes / 1024, cpuSeconds: user + system };
 }

@@ -3,7 +3,7 @@ import { addTensors } from '@towline/adapter-tensor';
 import { addCheckpoint } from '@towline/adapter-tensor/node';
 import { DownloadService } from '@towline/downloader-core';
 import { tcp } from '@towline/transport-tcp';
-import { say, settings, usage } from './report.mjs';
+import { ready, say, settings, usage } from './report.mjs';
 import { digestOfDict, seededDict } from './seeded-dict.mjs';
 
 const { dict: shape, path, receivers } = settings();
@@ -11,7 +11,7 @@ const service = new DownloadService({ transport: await tcp({ endpointId: 'owner'
 const transaction = service.newTransaction({ timeoutMs: 120_000, receiverCount: receivers });
 const dict = shape && seededDict(shape);
 const ref = dict ? await addTensors(transaction, dict) : await addCheckpoint(transaction, path);
-say({ event: 'ready', ref, sha256: dict && digestOfDict(dict), baseMiB: usage().peakMiB });
+ready({ ref, sha256: dict && digestOfDict(dict), baseMiB: usage().peakMiB });
 const { status, goodputBytes } = await transaction.complete();
 const { budget } = service.stats();
 await service.shutdown();

@@ -4,13 +4,13 @@ import { downloadTensors } from '@towline/adapter-tensor';
 import { downloadCheckpoint } from '@towline/adapter-tensor/node';
 import { DownloadService } from '@towline/downloader-core';
 import { tcp } from '@towline/transport-tcp';
-import { say, settings, usage } from './report.mjs';
+import { go, say, settings, usage } from './report.mjs';
 import { digestOfDict, seededDict } from './seeded-dict.mjs';
 
 const { ref, target, name, base: baseShape, only } = settings();
 const base = baseShape && seededDict(baseShape);
 const baseMiB = usage().peakMiB;
-say({ event: 'ready' });
+await go();
 const service = new DownloadService({ transport: await tcp({ endpointId: name }) });
 const startMs = performance.now();
 /** @type {number | undefined} when the first bytes came: until then a base is digested, here and by the owner */

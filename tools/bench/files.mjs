@@ -1,0 +1,64 @@
+// @ts-check
+// Files that are moved, and whether they arrived.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const blockBytes = 2 ** 20;
+
+/**
+ * The file of a size; one that was written in this run already is used again.
+ * @param {string} directory @param {number} bytes
+ */
+export async function sourceOf(directory, bytes) {
+  const path = join(directory, `source-${bytes}.bin`);
+  if ((await stat(path).catch(() => undefined)) === undefined) await writeBlocks(path, bytes);
+  return path;
+}
+
+/**
+ * Has the system take as much memory for the page cache as the targets need, and give it back: on a virtual machine pages that
+ * it has not used for a second or two cost more than the whole transfer, and whoever took longer to begin would pay.
+ * @param {string} directory @param {number} bytes
+ */
+export async function warmMemory(directory, bytes) {
+  const path = join(directory, 'warm.bin');
+  await writeBlocks(path, bytes);
+  await rm(path);
+}
+
+/** No two blocks are alike. @param {string} path @param {number} bytes */
+async function writeBlocks(path, bytes) {
+  const file = await open(path, 'w');
+  const block = Buffer.alloc(blockBytes);
+  let word = 0x2545f491;
+  for (let at = 0; at < block.length; at += 4) {
+    word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+    block.writeUInt32LE(word, at);
+  }
+  for (let offset = 0; offset < bytes; offset += blockBytes) {
+    block.writeUInt32LE(offset / blockBytes, 0);
+    await file.write(block, 0, Math.min(blockBytes, bytes - offset), offset);
+  }
+  await file.close();
+}
+
+/** Whether two files have the same bytes. @param {string} one @param {string} other */
+export function isSameFile(one, other) {
+  const pair = [one, other].map((path) => ({ file: openSync(path, 'r'), block: Buffer.allocUnsafeSlow(blockBytes) }));
+  try {
+    for (let offset = 0; ; offset += blockBytes) {
+      const [a, b] = pair.map(({ file, block }) => block.subarray(0, readSync(file, block, 0, blockBytes, offset)));
+      if (!a || !b || !a.equals(b)) return false;
+      if (a.byteLength < blockBytes) return true;
+    }
+  } finally {
+    for (const { file } of pair) closeSync(file);
+  }
+}
+
+/** @param {string} directory */
+export async function freeBytes(directory) {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}

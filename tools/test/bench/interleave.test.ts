@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { interleave } from '../../bench/interleave.mjs';
+
+const entries = ['a', 'b', 'c'].map((name) => ({ name, shape: { receivers: 1 } }));
+
+async function orderOf(how: { rounds: number; isWarmedUp: boolean }): Promise<{ order: string; figures: unknown }> {
+  let order = '';
+  const rows = await interleave(entries, how, async ({ name }) => {
+    order += name;
+    return { at: order.length };
+  });
+  return { order, figures: rows.map(({ name, measures }) => [name, measures['at']?.min, measures['at']?.max]) };
+}
+
+it('each round begins with another contender, and the first is not counted', async () => {
+  expect(await orderOf({ rounds: 2, isWarmedUp: true })).toEqual({
+    order: 'abcbcacab',
+    figures: [
+      ['a', 6, 8],
+      ['b', 4, 9],
+      ['c', 5, 7],
+    ],
+  });
+});
+
+it('without warming up all rounds are counted', async () => {
+  const { order, figures } = await orderOf({ rounds: 1, isWarmedUp: false });
+  expect(order).toBe('bca');
+  expect(figures).toEqual([
+    ['a', 3, 3],
+    ['b', 1, 1],
+    ['c', 2, 2],
+  ]);
+});
