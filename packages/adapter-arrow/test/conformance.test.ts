@@ -3,45 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapterSuite } from '@towline/conformance/vitest';
 import type { Downloadable } from '@towline/downloader-core';
-import { type Table, tableFromIPC, tableToIPC } from 'apache-arrow';
+import { tableToIPC } from 'apache-arrow';
 import { expect } from 'vitest';
-import { BatchesDownloadable, IpcConsumer, TableConsumer, TableDownloadable } from '../src/index.ts';
 import { ArrowFileConsumer, ArrowFileDownloadable, type ArrowFileResult } from '../src/node/index.ts';
-import { sampleTable, valuesOf } from './support/tables.ts';
+import { badStates, batchesToTable, chunkSizes, tables, tableToBytes, tableToTable } from './support/in-memory.ts';
 
-const chunkSizes = [100, 1_000];
-const badStates = [{ at: -1, end: 0 }, { at: 0, end: 2 }, { at: 10_000_000, end: 0 }, { offset: 0 }];
-const tables = [
-  { name: 'a table without rows', value: sampleTable(1, 0) },
-  { name: 'a small table', value: sampleTable(1, 3) },
-  { name: 'a table of some batches', value: sampleTable(3, 20) },
-];
-
-adapterSuite<Table, Table>('a table to a table', {
-  samples: tables,
-  downloadable: (table, options) => TableDownloadable.open(table, options),
-  consumer: () => new TableConsumer(),
-  verify: (received, table) => expect(valuesOf(received)).toBe(valuesOf(table)),
-  badStates,
-  chunkSizes,
-});
-
-adapterSuite<Table, Uint8Array>('a table to IPC bytes', {
-  samples: tables,
-  downloadable: (table, options) => TableDownloadable.open(table, options),
-  consumer: () => new IpcConsumer({ as: 'stream' }),
-  verify: (bytes, table) => expect(valuesOf(tableFromIPC(bytes))).toBe(valuesOf(table)),
-  chunkSizes,
-});
-
-adapterSuite<Table, Table>('batches of a source that is read once to a table', {
-  samples: tables,
-  downloadable: (table, options) =>
-    BatchesDownloadable.open(table.numRows === 0 ? [] : table.batches, { ...options, schema: table.schema }),
-  consumer: () => new TableConsumer(),
-  verify: (received, table) => expect(valuesOf(received)).toBe(valuesOf(table)),
-  chunkSizes,
-});
+adapterSuite('a table to a table', tableToTable);
+adapterSuite('a table to IPC bytes', tableToBytes);
+adapterSuite('batches of a source that is read once to a table', batchesToTable);
 
 /** Folders of one scenario. */
 class Folders {
