@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 const files = { owner: 'towline-owner.mjs', receiver: 'towline-receiver.mjs' };
 const plain = { owner: 'plain-owner.mjs', receiver: 'plain-receiver.mjs' };
 const grpc = { owner: 'grpc-owner.mjs', receiver: 'grpc-receiver.mjs', packages: ['@grpc/grpc-js'] };
+const batches = { owner: 'batches-owner.mjs', receiver: 'batches-receiver.mjs' };
 const client = 'client-receiver.mjs';
 
 /** @satisfies {Record<string, Contender>} */
@@ -25,7 +26,8 @@ export const contenders = {
   towlineFile: { name: 'towline, a file', ...files },
   towlineEncrypted: { name: 'towline, encrypted with a ticket', ...files, settings: { encrypted: true } },
   towlineTensors: { name: 'towline, tensors', owner: 'tensor-owner.mjs', receiver: 'tensor-receiver.mjs' },
-  towlineBatches: { name: 'towline, record batches', owner: 'batches-owner.mjs', receiver: 'batches-receiver.mjs' },
+  towlineNumbers: { name: 'towline, batches of numbers', ...batches },
+  towlineTexts: { name: 'towline, batches of numbers and texts', ...batches, settings: { hasTexts: true } },
   towlineObjects: { name: 'towline', owner: 'objects-owner.mjs', receiver: 'objects-receiver.mjs' },
   plainChecked: { name: 'plain copy, checksum per chunk', ...plain, settings: { checksum: true } },
   plain: { name: 'plain copy', ...plain },

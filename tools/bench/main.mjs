@@ -1,7 +1,8 @@
 // @ts-check
 // `npm run bench -- [SUITE…] [--quick | --scale NAME] [--mib SIZE] [--rounds N] [--json FILE] [--report]`: Towline beside its peers, in one interleaved
 // run. Without a name, every suite. `--install-peers` installs the others, `--report-from FILE` makes the page from an earlier run.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { installPeers } from './install-peers.mjs';
@@ -37,16 +38,15 @@ async function bench({ suites: names, scale, scaleName, json, report }) {
  */
 async function measureAll(names, scale) {
   const directory = await mkdtemp(join(tmpdir(), 'towline-bench-'));
+  // The peers end by themselves when this process does.
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const results = [];
-  try {
-    for (const name of names) {
-      const result = await measure(name, scale, directory, console.log);
-      console.log(`\n${name}: ${commonOf(result.rows)}, rounds ${result.rounds}`);
-      console.log(suiteTable(result.rows, suites[name]?.beside));
-      results.push(result);
-    }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  for (const name of names) {
+    const result = await measure(name, scale, directory, console.log);
+    console.log(`\n${name}: ${[commonOf(result.rows), `rounds ${result.rounds}`].filter(Boolean).join(', ')}`);
+    console.log(suiteTable(result.rows, suites[name]?.beside));
+    results.push(result);
   }
   return results;
 }

@@ -98,7 +98,8 @@ export const suites = {
     title: 'Arrow record batches from memory to memory',
     beside: all.towlineFile.name,
     entries: ({ mib }) => [
-      transfer(all.towlineBatches, { mib, isFile: false }),
+      transfer(all.towlineNumbers, { mib, isFile: false }),
+      transfer(all.towlineTexts, { mib, isFile: false }),
       transfer(all.towlineFile, { mib }),
       transfer(all.grpcBatches, { mib, isFile: false }),
     ],

@@ -23,7 +23,8 @@ const {
   towlineFile,
   towlineEncrypted,
   towlineTensors,
-  towlineBatches,
+  towlineNumbers,
+  towlineTexts,
   grpcBatches,
 } = contenders;
 const isPlain = (/** @type {string} */ name) => name.startsWith('plain');
@@ -69,8 +70,10 @@ export const targets = [
     what: '50 ms round trip, × one plain stream',
   },
   { ...ratio('tensor', towlineTensors.name, towlineFile.name, 0.9), what: 'tensors, × a file' },
-  { ...ratio('arrow', towlineBatches.name, towlineFile.name, 0.8), what: 'record batches, × a file' },
-  { ...ratio('arrow', towlineBatches.name, grpcBatches.name, 1.5), what: 'record batches, × gRPC with the same bytes' },
+  ...[towlineNumbers, towlineTexts].flatMap(({ name }) => [
+    { ...ratio('arrow', name, towlineFile.name, 0.8), what: `${name.replace('towline, ', '')}, × a file` },
+    { ...ratio('arrow', name, grpcBatches.name, 1.5), what: `${name.replace('towline, ', '')}, × gRPC` },
+  ]),
   memory(
     'owner’s peak above its budget, 1 to 32 receivers of 64 MiB',
     restMiB,

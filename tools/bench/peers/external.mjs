@@ -49,6 +49,8 @@ export function startProgram(command, words, directory) {
   // Not the time that measures them: it ends by itself, and passes this signal over.
   const interrupt = () => child.exitCode === null && child.pid && process.kill(-child.pid, 'SIGINT');
   process.once('exit', interrupt);
+  // Else a signal would end this process without a word to the program.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const exited = once(child, 'exit');
   /** Waits for its end. */
   async function ended() {

@@ -11,7 +11,7 @@ import { mixedBatches } from './mixed-table.mjs';
 import { ready, say, settings, told, usage } from './report.mjs';
 
 const { path, arrow, bytes } = settings();
-const held = arrow && tableToIPC(new Table(mixedBatches(bytes)), 'stream');
+const held = arrow && tableToIPC(new Table(mixedBatches(bytes, true)), 'stream');
 
 const server = new Server();
 server.addService({ read: method }, { read: (/** @type {any} */ call) => void send(call) });

@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import { Field, Float64, Int32, makeData, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow';
 
 const rows = 8192;
-const columns = /** @type {const} */ ({ float: 8, integer: 4, text: 2 });
+const columns = /** @type {const} */ ({ floats: 8, integers: 4, texts: 2 });
 
 /**
- * Batches of about 1 MiB with columns that a validator has to look at: floats, integers of which some are null, texts of several lengths.
- * Each batch has buffers of its own, and begins with its number.
+ * Batches of about 1 MiB with columns that a validator has to look at: floats, integers of which some are null, and texts of several lengths, none of
+ * them plain ASCII. Each batch has buffers of its own, and begins with its number.
  * @param {number} bytes of all batches, about
+ * @param {boolean} hasTexts
  */
-export function mixedBatches(bytes) {
-  const template = templateColumns();
+export function mixedBatches(bytes, hasTexts) {
+  const template = [...numberColumns(), ...(hasTexts ? textColumns() : [])];
   const fields = template.map(({ type, nullCount }, at) => new Field(`c${at}`, type, nullCount > 0));
   const schema = new Schema(fields);
   const type = new Struct(fields);
@@ -24,17 +25,17 @@ export function mixedBatches(bytes) {
 }
 
 /** @returns {import('apache-arrow').Data<any>[]} */
-function templateColumns() {
+function numberColumns() {
   const nullBitmap = new Uint8Array(rows / 8).fill(0b1110_1111);
   return [
-    ...Array.from({ length: columns.float }, (_, at) =>
+    ...Array.from({ length: columns.floats }, (_, at) =>
       makeData({
         type: new Float64(),
         length: rows,
         data: Float64Array.from({ length: rows }, (_, row) => row / (at + 1)),
       }),
     ),
-    ...Array.from({ length: columns.integer }, (_, at) =>
+    ...Array.from({ length: columns.integers }, (_, at) =>
       makeData({
         type: new Int32(),
         length: rows,
@@ -43,9 +44,10 @@ function templateColumns() {
         data: Int32Array.from({ length: rows }, (_, row) => row * at),
       }),
     ),
-    ...Array.from({ length: columns.text }, (_, at) => textColumn(at)),
   ];
 }
+
+const textColumns = () => Array.from({ length: columns.texts }, (_, at) => textColumn(at));
 
 /** @param {number} seed */
 function textColumn(seed) {

@@ -32,7 +32,9 @@ function section({ suite, rounds, rows }, note) {
   const pictures = plots
     .filter((plot) => plot.suite === suite)
     .map(({ file, says }) => `![${says}](performance/${file})`);
-  const about = `${commonOf(rows)}; median and range of ${rounds} rounds, of memory the peak.`;
+  const about = [commonOf(rows), `median and range of ${rounds} rounds, of memory the peak.`]
+    .filter(Boolean)
+    .join('; ');
   return [`## ${title}`, note, capital(about), suiteTable(rows, beside), ...pictures].filter(Boolean).join('\n\n');
 }
 
