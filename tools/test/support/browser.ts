@@ -9,6 +9,9 @@ export const noBrowser: string | undefined =
     ? 'no chromium here: `node tools/system-packages.mjs` installs it'
     : undefined;
 
+// The reporter folds up files in which nothing failed: this is to be seen all the same.
+if (noBrowser !== undefined) console.warn(`tests in a browser are skipped: ${noBrowser}`);
+
 /** The browser of the system, without a window. It asks nobody but whom a page asks. */
 export async function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('chromium is not installed: node tools/system-packages.mjs');

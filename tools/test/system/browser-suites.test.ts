@@ -43,7 +43,7 @@ it('what a page imports of core, transport-memory and the adapters for tensors a
 describe.skipIf(noBrowser)(`in Chromium${noBrowser ? ` (skipped: ${noBrowser})` : ''}`, async () => {
   const server = serve(code);
   const complaints: string[] = [];
-  let browser: Browser;
+  let browser: Browser | undefined;
   let page: Page;
 
   beforeAll(async () => {
@@ -57,7 +57,7 @@ describe.skipIf(noBrowser)(`in Chromium${noBrowser ? ` (skipped: ${noBrowser})` 
     await page.waitForFunction(() => 'runScenario' in globalThis);
   });
   afterAll(async () => {
-    await browser.close();
+    await browser?.close();
     server.close();
   });
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { addTensors, downloadTensors } from '@towline/adapter-tensor';
 import { transportSuite } from '@towline/conformance/vitest';
+import { DownloadService, type ProgressEvent } from '@towline/downloader-core';
 import type { OutgoingMessage, Transport } from '@towline/downloader-core/spi';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -13,12 +15,16 @@ import { Relay } from '../support/relay.ts';
 const NodeSocket = WebSocket as unknown as new (url: string) => Socket;
 const urlOf = (port: number): string => `ws://127.0.0.1:${port}/towline`;
 
-/** A listener on a server of its own, on a port that the system chose. */
-async function listen(endpointId: string, options: Partial<ListenerOptions> = {}) {
+/** A server on a port that the system chose. */
+async function serve() {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function listen(endpointId: string, options: Partial<ListenerOptions> = {}) {
+  const { server, port } = await serve();
   const listener = webSocketListener({ endpointId, server, address: urlOf(port), origins: [], ...options });
   return { listener, server, port };
 }
@@ -147,6 +153,40 @@ describe('the WebSocket transport of examples/web-page', () => {
     await Promise.all(sends);
     expect(resolved).toBe(count);
     page.terminate();
+  });
+
+  it('L2 a download goes on where it was when its link is cut half-way', async () => {
+    const { server, port } = await serve();
+    const relay = await Relay.to(port);
+    const address = urlOf(relay.port);
+    const owner = new DownloadService({
+      transport: webSocketListener({ endpointId: 'owner', server, address, origins: [] }),
+    });
+    const page = new DownloadService({ transport: webSocketDialler({ endpointId: 'page', WebSocket: NodeSocket }) });
+    onTestFinished(async () => {
+      await Promise.all([owner.shutdown(), page.shutdown()]);
+      await relay.close();
+      await close(server);
+    });
+    const transaction = owner.newTransaction({ timeoutMs: 30_000, receiverCount: 1 });
+    const data = new Uint8Array(32 * 1024 * 1024).map((_, at) => at * 7 + (at >> 16));
+    const ref = await addTensors(transaction, {
+      tensors: new Map([['x', { dtype: 'U8', shape: [data.length], data }]]),
+    });
+    const states = new Set<string>();
+    const onProgress = ({ state, bytesDone }: ProgressEvent): void => {
+      if (bytesDone > data.length / 2 && !states.has('retrying')) relay.cut();
+      states.add(state);
+    };
+    const windowBytes = 4 * 1024 * 1024;
+    const options = { onProgress, progressIntervalMs: 0, backoffBaseMs: 10, windowBytes };
+    const { tensors } = await downloadTensors(page, ref, options);
+    expect(Buffer.compare(tensors.get('x')?.data ?? new Uint8Array(), data)).toBe(0);
+    const { status, goodputBytes, wireBytes } = await transaction.complete();
+    expect({ status, goodputBytes }).toEqual({ status: 'completed', goodputBytes: data.length });
+    expect([...states]).toEqual(['started', 'active', 'retrying', 'completed']);
+    // The window was on its way when the link was cut, and comes again; what was consumed does not.
+    expect(wireBytes).toBeLessThanOrEqual(data.length + windowBytes);
   });
 
   it('an address that is none, or not encrypted where it has to be, is not dialled', async () => {
