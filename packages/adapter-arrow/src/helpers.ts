@@ -5,9 +5,9 @@ import {
   type DownloadOptions,
   downloadObject,
   type DownloadWith,
+  iterateDownload,
   type Ref,
 } from '@towline/downloader-core';
-import { iterateGiven } from '@towline/downloader-core/spi';
 import type { RecordBatch, Table } from 'apache-arrow';
 import {
   BatchesConsumer,
@@ -69,8 +69,5 @@ export function downloadBatches(
   ref: Ref,
   options: ValueTargetOptions & DownloadOptions = {},
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  return iterateGiven((give, signal) => {
-    const consumer = new BatchesConsumer(give, options);
-    return downloadObject(service, ref, consumer, { resumable: false, ...options, signal });
-  }, options.signal);
+  return iterateDownload(service, ref, (give) => new BatchesConsumer(give, options), options);
 }

@@ -1,5 +1,4 @@
-import { type DownloadOptions, downloadObject, type DownloadWith, type Ref } from '@towline/downloader-core';
-import { iterateGiven } from '@towline/downloader-core/spi';
+import { type DownloadOptions, type DownloadWith, iterateDownload, type Ref } from '@towline/downloader-core';
 import type { Tensor } from './safetensors/index.ts';
 import { StateDictConsumer, type StateDictConsumerOptions } from './state-dict-consumer.ts';
 
@@ -13,8 +12,10 @@ export function iterateTensors(
   ref: Ref,
   options: Omit<StateDictConsumerOptions, 'onTensor'> & DownloadOptions = {},
 ): AsyncGenerator<readonly [name: string, tensor: Tensor], void, undefined> {
-  return iterateGiven((give, signal) => {
-    const consumer = new StateDictConsumer({ ...options, onTensor: (name, tensor) => give([name, tensor]) });
-    return downloadObject(service, ref, consumer, { resumable: false, ...options, signal });
-  }, options.signal);
+  return iterateDownload(
+    service,
+    ref,
+    (give) => new StateDictConsumer({ ...options, onTensor: (name, tensor) => give([name, tensor]) }),
+    options,
+  );
 }

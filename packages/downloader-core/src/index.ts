@@ -16,6 +16,7 @@ export type { Transaction } from './owner/transaction.ts';
 export type { DownloadOptions } from './receiver/options.ts';
 export { addOrRelease, type AddOptions, type AddTo, type DownloadWith } from './service/add.ts';
 export { downloadAll, type DownloadAllOptions, downloadObject } from './service/download-object.ts';
+export { iterateDownload } from './service/iterate-download.ts';
 export type { HeldBytes } from './owner/owner.ts';
 export type { BudgetStats } from './service/owner-memory.ts';
 export { DownloadService, type DownloadServiceOptions, type ServiceStats } from './service/service.ts';

@@ -25,12 +25,17 @@ export { type Random, systemRandom } from './base/random.ts';
 export type { Schema } from './base/schema.ts';
 export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
-export { errorEntry, errorsOf, invalidOption } from './chunking/adapter-errors.ts';
+export { errorEntry, errorsOf, invalidOption, returnedError } from './chunking/adapter-errors.ts';
 export { chunkBytesOf } from './chunking/chunk-bytes.ts';
+export { ItemConsumer, type ItemConsumerOptions, type ItemSink, listSink } from './chunking/item-consumer.ts';
+export { type IndexedItems, ItemDownloadable, type ItemDownloadableOptions } from './chunking/item-downloadable.ts';
+export type { ItemState } from './chunking/item-state.ts';
 export { type Give, iterateGiven } from './chunking/iterate.ts';
 export { patternMatcher } from './chunking/pattern.ts';
+export { partOf, partsBetween, pieceAt, type PiecePart, type Placed } from './chunking/pieces.ts';
 export { RequestPlans } from './chunking/plans.ts';
 export { Turns } from './chunking/turns.ts';
+export { maxSegments } from './wire/limits.ts';
 export type {
   IdentityStrength,
   IncomingMessage,

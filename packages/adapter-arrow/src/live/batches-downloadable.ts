@@ -161,7 +161,7 @@ export class BatchesDownloadable implements Downloadable<ArrowState, ArrowReques
     const chunk = this.#buffer.chunkAt(at);
     if (chunk !== undefined) {
       this.#read();
-      return { status: 'ok', data: chunk.data, state: { at: at + chunk.length, end: 0 }, items: 0 };
+      return { status: 'ok', data: chunk.data, state: { at: at + chunk.bytes, end: 0 }, items: 0 };
     }
     if (at < this.#buffer.start) return passedBy;
     if (at > this.#buffer.end) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };

@@ -1,7 +1,7 @@
+import { maxSegments, pieceAt, type Placed } from '@towline/downloader-core/spi';
+
 /** A chunk whose borders are fixed. */
-export interface LiveChunk {
-  readonly at: number;
-  readonly length: number;
+export interface LiveChunk extends Placed {
   readonly data: readonly Uint8Array[];
 }
 
@@ -12,7 +12,7 @@ export interface LiveChunk {
 export class LiveBuffer {
   readonly #chunkBytes: number;
   #chunks: LiveChunk[] = [];
-  #open: { at: number; length: number; data: Uint8Array[] } = { at: 0, length: 0, data: [] };
+  #open: { at: number; bytes: number; data: Uint8Array[] } = { at: 0, bytes: 0, data: [] };
 
   constructor(chunkBytes: number) {
     this.#chunkBytes = chunkBytes;
@@ -25,7 +25,7 @@ export class LiveBuffer {
 
   /** How many bytes there have been. */
   get end(): number {
-    return this.#open.at + this.#open.length;
+    return this.#open.at + this.#open.bytes;
   }
 
   get heldBytes(): number {
@@ -35,10 +35,10 @@ export class LiveBuffer {
   push(parts: readonly Uint8Array[]): void {
     for (const part of parts) {
       for (let rest = part; rest.byteLength > 0;) {
-        const taken = rest.subarray(0, this.#chunkBytes - this.#open.length);
+        const taken = rest.subarray(0, this.#chunkBytes - this.#open.bytes);
         this.#open.data.push(taken);
-        this.#open.length += taken.byteLength;
-        if (this.#open.length === this.#chunkBytes || this.#open.data.length === mostParts) this.#close();
+        this.#open.bytes += taken.byteLength;
+        if (this.#open.bytes === this.#chunkBytes || this.#open.data.length === maxSegments) this.#close();
         rest = rest.subarray(taken.byteLength);
       }
     }
@@ -46,35 +46,25 @@ export class LiveBuffer {
 
   /** The chunk that begins at a place, as long as there is one. What has come since the last one is not waited for to fill it. */
   chunkAt(at: number): LiveChunk | undefined {
-    if (at === this.#open.at && this.#open.length > 0) this.#close();
-    let low = 0;
-    let high = this.#chunks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#chunks[middle] as LiveChunk).at < at) low = middle + 1;
-      else high = middle;
-    }
-    const chunk = this.#chunks[low];
+    if (at === this.#open.at && this.#open.bytes > 0) this.#close();
+    const chunk = this.#chunks[pieceAt(this.#chunks, at)];
     return chunk?.at === at ? chunk : undefined;
   }
 
   /** Lets go of chunks that end at or before a place. */
   dropBefore(at: number): void {
-    const kept = this.#chunks.findIndex((chunk) => chunk.at + chunk.length > at);
+    const kept = this.#chunks.findIndex((chunk) => chunk.at + chunk.bytes > at);
     this.#chunks = kept === -1 ? [] : this.#chunks.slice(kept);
   }
 
   /** Lets go of everything. */
   clear(): void {
     this.#chunks = [];
-    this.#open = { at: this.end, length: 0, data: [] };
+    this.#open = { at: this.end, bytes: 0, data: [] };
   }
 
   #close(): void {
     this.#chunks.push(this.#open);
-    this.#open = { at: this.end, length: 0, data: [] };
+    this.#open = { at: this.end, bytes: 0, data: [] };
   }
 }
-
-// What core takes in one chunk (rule S7).
-const mostParts = 4_096;

@@ -46,7 +46,7 @@ export class FileBytes implements ByteSource {
     try {
       for (const segment of segments) {
         signal.throwIfAborted();
-        const target = buffer.subarray(at, (at += segment.length));
+        const target = buffer.subarray(at, (at += segment.bytes));
         if ('data' in segment) target.set(segment.data);
         else await this.#fill(target, segment.offset);
       }

@@ -1,3 +1,4 @@
+import { maxSegments, partsBetween, type Placed } from '@towline/downloader-core/spi';
 import type { PositionedBytes } from '../validate/index.ts';
 import type { Segment } from './segments.ts';
 
@@ -13,7 +14,7 @@ export interface SourceChunk {
 
 /** Where an owner's bytes lie. Reading throws `source_changed` when they are no longer what they were. */
 export interface ByteSource extends PositionedBytes {
-  /** The bytes of segments that follow each other. */
+  /** The bytes of segments that follow each other, or the first of them: no more arrays than core takes in one chunk (rule S7). */
   gather(segments: readonly Segment[], signal: AbortSignal): Promise<SourceChunk> | SourceChunk;
   /** Looks whether all is as it was. */
   check(): Promise<void>;
@@ -21,22 +22,20 @@ export interface ByteSource extends PositionedBytes {
   close(): Promise<void>;
 }
 
+/** An array in its place. */
+type MemoryPart = Placed & { readonly data: Uint8Array };
+
 /** Arrays one behind the other, as one range of bytes. Nothing is copied. */
 export class MemoryBytes implements ByteSource {
   readonly size: number;
-  #parts: readonly Uint8Array[];
-  readonly #starts: readonly number[];
+  #parts: readonly MemoryPart[];
 
-  constructor(parts: readonly Uint8Array[]) {
-    const starts: number[] = [];
-    let size = 0;
-    this.#parts = parts.filter(({ byteLength }) => byteLength > 0);
-    for (const { byteLength } of this.#parts) {
-      starts.push(size);
-      size += byteLength;
-    }
-    this.#starts = starts;
-    this.size = size;
+  constructor(arrays: readonly Uint8Array[]) {
+    let at = 0;
+    this.#parts = arrays
+      .filter(({ byteLength }) => byteLength > 0)
+      .map((data) => ({ data, bytes: data.byteLength, at: (at += data.byteLength) - data.byteLength }));
+    this.size = at;
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
@@ -45,11 +44,13 @@ export class MemoryBytes implements ByteSource {
   }
 
   gather(segments: readonly Segment[]): SourceChunk {
-    return {
-      data: segments.flatMap((segment) =>
-        'data' in segment ? [segment.data] : this.#views(segment.offset, segment.length),
-      ),
-    };
+    const data: Uint8Array[] = [];
+    for (const segment of segments) {
+      const room = maxSegments - data.length;
+      if (room === 0) break;
+      data.push(...('data' in segment ? [segment.data] : this.#views(segment.offset, segment.bytes, room)));
+    }
+    return { data };
   }
 
   check(): Promise<void> {
@@ -61,29 +62,10 @@ export class MemoryBytes implements ByteSource {
     return Promise.resolve();
   }
 
-  #views(offset: number, length: number): Uint8Array[] {
-    const views: Uint8Array[] = [];
-    const end = Math.min(offset + length, this.size);
-    for (let place = this.#placeOf(offset), at = offset; at < end; place += 1) {
-      const part = this.#parts[place] as Uint8Array;
-      const begin = at - (this.#starts[place] ?? 0);
-      const view = part.subarray(begin, begin + end - at);
-      views.push(view);
-      at += view.byteLength;
-    }
-    return views;
-  }
-
-  /** The last part that begins at or before `offset`. */
-  #placeOf(offset: number): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#starts[middle] ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(low - 1, 0);
+  #views(offset: number, length: number, most = Infinity): Uint8Array[] {
+    return partsBetween(this.#parts, offset, offset + length, most).map(({ piece, skipped, bytes }) =>
+      piece.data.subarray(skipped, skipped + bytes),
+    );
   }
 }
 

@@ -4,12 +4,12 @@ import {
   type Downloadable,
   downloadable,
   invalidOption,
-  isDownloadError,
   parseCounters,
   type ProduceContext,
   type Produced,
   type ProducedError,
   RequestPlans,
+  returnedError,
   type Schema,
   type Totals,
 } from '@towline/downloader-core/spi';
@@ -58,9 +58,6 @@ function parseWithin(input: unknown, most: number): ArrowState {
   return state;
 }
 
-// What core takes in one chunk (rule S7).
-const maxSegments = 4_096;
-
 /** Hands over Arrow data whose bytes can be read in any order; see its subclasses. */
 export class PositionedDownloadable implements Downloadable<ArrowState, ArrowRequest> {
   readonly [downloadable] = true as const;
@@ -101,7 +98,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
       return { totalBytes: (await this.#plans.of(request)).totalBytes + trailerBytes };
     } catch (thrown) {
       // What is wrong with it, `produce` says in a way that is final.
-      returnedError(thrown);
+      finalError(thrown);
       return {};
     }
   }
@@ -114,7 +111,7 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     try {
       return await this.#produce(state ?? { at: 0, end: 0 }, await this.#plans.of(request), signal);
     } catch (thrown) {
-      const returned = returnedError(thrown);
+      const returned = finalError(thrown);
       // What is wrong with a request is wrong for who made it alone.
       if (returned.code === 'source_changed') this.#failure = returned;
       return returned;
@@ -134,11 +131,10 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
       const { totalBytes: bytes, batches, rows } = plan;
       return { status: 'ok', data: encodeTrailer({ bytes, batches, rows }), state: { at, end: 1 }, items: 0 };
     }
-    const segments = segmentsBetween(plan.segments, at, at + this.#chunkBytes, maxSegments);
+    const segments = segmentsBetween(plan.segments, at, at + this.#chunkBytes);
     const chunk = await this.#source.gather(segments, signal);
-    const last = segments.at(-1);
-    const next = last === undefined ? at : last.at + last.length;
-    return { status: 'ok', ...chunk, state: { at: next, end: 0 }, items: 0 };
+    const bytes = chunk.data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return { status: 'ok', ...chunk, state: { at: at + bytes, end: 0 }, items: 0 };
   }
 
   async #plan(request: ArrowRequest): Promise<Plan> {
@@ -154,9 +150,8 @@ export function checkSourceOptions(options: ArrowSourceOptions): void {
   if (typeof (options.selection ?? true) !== 'boolean') invalidOption('selection', 'is neither true nor false');
 }
 
-const returnedCodes: ReadonlySet<string> = new Set(['source_changed', 'bad_selection', 'selection_forbidden']);
+const finalCodes: ReadonlySet<string> = new Set(['source_changed', 'bad_selection', 'selection_forbidden']);
 
-function returnedError(thrown: unknown): ProducedError {
-  if (!isDownloadError(thrown) || !returnedCodes.has(thrown.code)) throw thrown;
-  return { status: 'error', code: thrown.code, reason: thrown.message };
+function finalError(thrown: unknown): ProducedError {
+  return returnedError(thrown, ({ code }) => finalCodes.has(code));
 }

@@ -1,14 +1,12 @@
+import { partsBetween, type PiecePart, type Placed } from '@towline/downloader-core/spi';
+
 /** Bytes of a download, in order: some that were made here, or a range of the source. */
-export type Segment = {
-  /** From the start of the download. */
-  readonly at: number;
-  /** In bytes. */
-  readonly length: number;
-} & (
-  | /** Bytes that were made here. */ { readonly data: Uint8Array }
-  /** A range of the source, by its first byte. */
-  | { readonly offset: number }
-);
+export type Segment = Placed &
+  (
+    | /** Bytes that were made here. */ { readonly data: Uint8Array }
+    /** A range of the source, by its first byte. */
+    | { readonly offset: number }
+  );
 
 /** Puts segments one behind the other. Ranges that follow each other in the source are one. */
 export class SegmentList {
@@ -26,16 +24,16 @@ export class SegmentList {
 
   addBytes(data: Uint8Array): void {
     if (data.byteLength === 0) return;
-    this.#segments.push({ at: this.#length, length: data.byteLength, data });
+    this.#segments.push({ at: this.#length, bytes: data.byteLength, data });
     this.#length += data.byteLength;
   }
 
   addRange(offset: number, length: number): void {
     if (length === 0) return;
     const last = this.#segments.at(-1);
-    if (last !== undefined && 'offset' in last && last.offset + last.length === offset)
-      this.#segments[this.#segments.length - 1] = { ...last, length: last.length + length };
-    else this.#segments.push({ at: this.#length, length, offset });
+    if (last !== undefined && 'offset' in last && last.offset + last.bytes === offset)
+      this.#segments[this.#segments.length - 1] = { ...last, bytes: last.bytes + length };
+    else this.#segments.push({ at: this.#length, bytes: length, offset });
     this.#length += length;
   }
 
@@ -48,33 +46,13 @@ export class SegmentList {
 
 const zeros = new Uint8Array(8);
 
-/** What of segments lies between two places of the download. Finds the first by halving: there may be very many. */
-export function segmentsBetween(segments: readonly Segment[], from: number, to: number, most: number): Segment[] {
-  const found: Segment[] = [];
-  for (let place = segmentAt(segments, from); place < segments.length && found.length < most; place += 1) {
-    const segment = segments[place] as Segment;
-    if (segment.at >= to) break;
-    found.push(partOf(segment, Math.max(segment.at, from), Math.min(segment.at + segment.length, to)));
-  }
-  return found;
+/** What of segments lies between two places of the download. */
+export function segmentsBetween(segments: readonly Segment[], from: number, to: number): Segment[] {
+  return partsBetween(segments, from, to).map(segmentOf);
 }
 
-function partOf(segment: Segment, from: number, to: number): Segment {
-  const skipped = from - segment.at;
-  const place = { at: from, length: to - from };
-  return 'data' in segment
-    ? { ...place, data: segment.data.subarray(skipped, skipped + place.length) }
-    : { ...place, offset: segment.offset + skipped };
-}
-
-function segmentAt(segments: readonly Segment[], at: number): number {
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const { at: start, length } = segments[middle] as Segment;
-    if (start + length <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function segmentOf({ piece, skipped, at, bytes }: PiecePart<Segment>): Segment {
+  return 'data' in piece
+    ? { at, bytes, data: piece.data.subarray(skipped, skipped + bytes) }
+    : { at, bytes, offset: piece.offset + skipped };
 }

@@ -197,11 +197,11 @@ describe('the buffer of a source that is read once', () => {
   it('S3 has the same borders for everybody, once somebody has asked', () => {
     const buffer = new LiveBuffer(100);
     buffer.push([bytes(30)]);
-    expect(buffer.chunkAt(0)).toMatchObject({ at: 0, length: 30 });
+    expect(buffer.chunkAt(0)).toMatchObject({ at: 0, bytes: 30 });
     buffer.push([bytes(40), bytes(70)]);
-    expect(buffer.chunkAt(0)).toMatchObject({ at: 0, length: 30 });
-    expect(buffer.chunkAt(30)).toMatchObject({ at: 30, length: 100 });
-    expect(buffer.chunkAt(130)).toMatchObject({ at: 130, length: 10 });
+    expect(buffer.chunkAt(0)).toMatchObject({ at: 0, bytes: 30 });
+    expect(buffer.chunkAt(30)).toMatchObject({ at: 30, bytes: 100 });
+    expect(buffer.chunkAt(130)).toMatchObject({ at: 130, bytes: 10 });
     expect([buffer.chunkAt(10), buffer.chunkAt(140)]).toEqual([undefined, undefined]);
   });
 

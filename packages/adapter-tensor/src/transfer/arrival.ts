@@ -1,9 +1,8 @@
-import { DownloadError, equalBytes } from '@towline/downloader-core/spi';
+import { DownloadError, equalBytes, partOf } from '@towline/downloader-core/spi';
 import { locateRows } from '../safetensors/index.ts';
 import { copyFromBase } from './base-match.ts';
 import type { BaseReader } from './base-reader.ts';
 import { type Catalogue, sourceBytes } from './catalogue.ts';
-import { partOf } from './chunk-plan.ts';
 import type { Digester } from './digest.ts';
 import { digestAt, othersOf, type Plan, planDownload } from './plan.ts';
 import { type CheckedRequest, digestBytes } from './request.ts';
@@ -69,8 +68,8 @@ export class Arrival<R> {
     while (rest.byteLength > 0) {
       const piece = plan?.pieces[this.#nextPiece];
       if (piece === undefined) throw protocolError('more bytes than were announced');
-      const { source, begin, bytes } = partOf(piece, this.#at, end);
-      parts.push({ source, offset: begin - piece.begin, data: rest.subarray(0, bytes) });
+      const { skipped, bytes } = partOf(piece, this.#at, end);
+      parts.push({ source: piece.source, offset: skipped, data: rest.subarray(0, bytes) });
       rest = rest.subarray(bytes);
       this.#at += bytes;
       if (this.#at === piece.at + piece.bytes) this.#nextPiece += 1;

@@ -1,4 +1,5 @@
-import { type Piece, pieceAt, type Plan } from './plan.ts';
+import { maxSegments, partsBetween } from '@towline/downloader-core/spi';
+import type { Piece, Plan } from './plan.ts';
 
 /** A chunk of a download: bytes of the list of digests, then pieces. */
 export interface ChunkPlan {
@@ -9,31 +10,24 @@ export interface ChunkPlan {
   readonly items: number;
 }
 
-// What core takes in one chunk, less one for the digests (rule S7).
-const maxPieces = 4_095;
-
 /** The chunk that begins at a place of the download: full, but for the last and for one of very many tiny tensors. */
 export function planChunk(plan: Plan, at: number, chunkBytes: number): ChunkPlan | undefined {
   if (at >= plan.totalBytes) return undefined;
   const limit = at + chunkBytes;
   const prefixEnd = plan.prefix?.byteLength ?? 0;
   const prefix = at < prefixEnd ? plan.prefix?.subarray(at, limit) : undefined;
-  let next = at + (prefix?.byteLength ?? 0);
-  let items = 0;
-  const pieces: Piece[] = [];
-  for (let index = pieceAt(plan.pieces, next); next < limit && pieces.length < maxPieces; index += 1) {
-    const piece = plan.pieces[index];
-    if (piece === undefined) break;
-    const part = partOf(piece, next, limit);
-    pieces.push(part);
-    next = part.at + part.bytes;
-    if (next === piece.at + piece.bytes) items += 1;
-  }
-  return { prefix, pieces, next, items };
-}
-
-/** What of a piece lies between two places of the download. */
-export function partOf({ source, begin, bytes, at }: Piece, from: number, to: number): Piece {
-  const start = Math.max(at, from);
-  return { source, begin: begin + start - at, bytes: Math.min(at + bytes, to) - start, at: start };
+  const from = at + (prefix?.byteLength ?? 0);
+  // One array less than core takes: the digests have their own (rule S7).
+  const parts = partsBetween(plan.pieces, from, limit, maxSegments - 1);
+  const last = parts.at(-1);
+  return {
+    prefix,
+    pieces: parts.map(({ piece, skipped, ...place }) => ({
+      ...place,
+      source: piece.source,
+      begin: piece.begin + skipped,
+    })),
+    next: last === undefined ? from : last.at + last.bytes,
+    items: parts.filter(({ piece, skipped, bytes }) => skipped + bytes === piece.bytes).length,
+  };
 }

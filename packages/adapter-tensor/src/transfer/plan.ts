@@ -1,18 +1,14 @@
-import { equalBytes, type Totals } from '@towline/downloader-core/spi';
+import { equalBytes, type Placed, type Totals } from '@towline/downloader-core/spi';
 import { locateRows } from '../safetensors/index.ts';
 import { type Catalogue, sourceBytes } from './catalogue.ts';
 import { type CheckedRequest, digestBytes } from './request.ts';
 
 /** Bytes of one tensor or other file, and where they stand in the download. */
-export interface Piece {
+export interface Piece extends Placed {
   /** A tensor by its place in the catalogue, or behind them all an other file. */
   readonly source: number;
   /** From the start of the source. */
   readonly begin: number;
-  /** How many. */
-  readonly bytes: number;
-  /** From the start of the download. */
-  readonly at: number;
 }
 
 /** All that one download brings, in order: a pure function of the catalogue, the request and the owner's digests. */
@@ -56,19 +52,6 @@ export function totalsOf({ totalBytes, pieces }: Plan): Required<Totals> {
 export function othersOf({ tensors, others, indexPath }: Catalogue, { bare, narrowed }: CheckedRequest): number[] {
   if (bare) return [];
   return others.flatMap(({ path }, index) => (narrowed && path === indexPath ? [] : [tensors.length + index]));
-}
-
-/** The place among `pieces` of the one that holds byte `at` of the download, or the first behind it. */
-export function pieceAt(pieces: readonly Piece[], at: number): number {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const { at: start, bytes } = pieces[middle] as Piece;
-    if (start + bytes <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function differing({ selected, base }: CheckedRequest, digests: Uint8Array): number[] {

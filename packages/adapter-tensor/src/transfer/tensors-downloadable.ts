@@ -5,12 +5,12 @@ import {
   type Downloadable,
   DownloadError,
   invalidOption,
-  isDownloadError,
   parseCounters,
   type ProduceContext,
   type Produced,
   type ProducedError,
   RequestPlans,
+  returnedError,
   type Schema,
   type Totals,
 } from '@towline/downloader-core/spi';
@@ -139,6 +139,5 @@ export function sourceChanged(problem: string): DownloadError {
 }
 
 function producedError(thrown: unknown): ProducedError {
-  if (!isDownloadError(thrown) || thrown.code !== 'source_changed') throw thrown;
-  return { status: 'error', code: thrown.code, reason: thrown.message };
+  return returnedError(thrown, ({ code }) => code === 'source_changed');
 }

@@ -1,5 +1,6 @@
+import type { ProducedError } from '../base/downloadable.ts';
 import type { ErrorCodeEntry } from '../base/error-codes.ts';
-import { DownloadError } from '../base/errors.ts';
+import { DownloadError, isDownloadError } from '../base/errors.ts';
 
 /** A row of an adapter's table of codes; see {@link ErrorCodeEntry}. What an adapter finds wrong stays wrong when it is tried again. */
 export function errorEntry(
@@ -19,6 +20,15 @@ export function errorsOf<C extends string>(
     const { side, retryable } = table[code];
     return new DownloadError(code, message, cause === undefined ? { side, retryable } : { side, retryable, cause });
   };
+}
+
+/**
+ * What `produce` returns for an error that trying again does not mend, so that it ends the transfer; anything else is thrown on, and
+ * tried again (rule S6). Its message is read by strangers.
+ */
+export function returnedError(thrown: unknown, isFinal: (error: DownloadError) => boolean): ProducedError {
+  if (!isDownloadError(thrown) || !isFinal(thrown)) throw thrown;
+  return { status: 'error', code: thrown.code, reason: thrown.message };
 }
 
 /** Throws `invalid_argument` with the name of the option and what is wrong with it. */

@@ -1,7 +1,13 @@
 import { type BigIntStats, constants, lstatSync, statSync } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { DownloadError, isDownloadError, printable, type ProducedError } from '@towline/downloader-core/spi';
+import {
+  DownloadError,
+  isDownloadError,
+  printable,
+  type ProducedError,
+  returnedError,
+} from '@towline/downloader-core/spi';
 import { diskError, sourceError, systemCode } from '../errors.ts';
 import { OpenFile } from '../io/open-file.ts';
 import { Pace } from '../io/pace.ts';
@@ -118,8 +124,7 @@ export async function checkSource(source: SourceFile, pace: Pace): Promise<void>
 
 /** An error of ours as what `produce` returns, so that it ends the transfer; anything else is thrown on (rule S6). */
 export function producedError(thrown: unknown): ProducedError {
-  if (!isDownloadError(thrown) || thrown.code !== 'source_changed') throw thrown;
-  return { status: 'error', code: thrown.code, reason: thrown.message };
+  return returnedError(thrown, ({ code }) => code === 'source_changed');
 }
 
 function check(source: SourceFile, stats: BigIntStats): void {
