@@ -46,7 +46,7 @@ describe('a scenario that fails', () => {
       'rule L7 is broken',
       '  expected: totalBytes of an empty list in chunks of 500 bytes to be what is produced (0)',
       '  seen: 1',
-      '  see docs/writing-an-adapter.md',
+      '  see docs/writing-an-adapter.md#nothing-is-believed',
     ]);
   });
 

@@ -6,7 +6,7 @@ const outside = (kind: Kind) => renderPackage(namesOutside(kind, 'json-rows'), '
 const inside = (kind: Kind) => renderPackage(namesInside(kind, 'json-rows'), 'inside', '1.2.3');
 
 const source: Readonly<Record<Kind, readonly string[]>> = {
-  adapter: ['src/json-rows-consumer.ts', 'src/json-rows-downloadable.ts', 'src/json-rows-state.ts'],
+  adapter: ['src/json-rows.ts'],
   transport: ['src/json-rows-port.ts', 'src/json-rows-transport.ts'],
 };
 const always = ['README.md', 'package.json', 'src/index.ts', 'test/conformance.test.ts', 'tsconfig.json'];

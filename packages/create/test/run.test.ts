@@ -31,7 +31,7 @@ describe('create', () => {
     const { code, said } = create('adapter', 'rows');
     expect(code).toBe(0);
     expect(said).toContain('cd towline-adapter-rows\n  npm install\n  npm test');
-    expect(folder.files).toContain('towline-adapter-rows/src/rows-consumer.ts');
+    expect(folder.files).toContain('towline-adapter-rows/src/rows.ts');
   });
 
   it('takes a folder that is there and empty', () => {

@@ -64,7 +64,7 @@ describe('the packed @towline/create', () => {
     const tarball = tarballs.get('@towline/create') ?? '';
     expect(npm(place, 'install', '--offline', '--no-audit', '--no-fund', tarball)).toMatchObject({ status: 0 });
     expect(npm(place, 'exec', '--offline', '--', 'create', 'adapter', 'json-rows')).toMatchObject({ status: 0 });
-    const path = 'towline-adapter-json-rows/src/json-rows-consumer.ts';
+    const path = 'towline-adapter-json-rows/src/json-rows.ts';
     expect(readFileSync(join(place, path), 'utf8')).toBe(readFileSync(join(folder, path), 'utf8'));
   });
 });

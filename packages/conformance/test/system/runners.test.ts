@@ -43,7 +43,7 @@ describe('node --test', () => {
     expect(output).toContain('rule L9 is broken');
     expect(output).toContain('expected: a send to nobody to reject with a DownloadError');
     expect(output).toContain('seen: Error: who?');
-    expect(output).toContain('see docs/writing-a-transport.md');
+    expect(output).toContain('see docs/writing-a-transport.md#errors-and-aborts');
   });
 });
 
@@ -64,10 +64,11 @@ describe('vitest', () => {
     expect(output).toMatch(/Tests +1 failed \| 22 passed \| 9 skipped/);
   });
 
-  it('prints the rule, what was expected and what was seen', () => {
+  it('prints the rule, what was expected, what was seen and the guide', () => {
     expect(output).toContain('rule L9 is broken');
     expect(output).toContain('expected: a send to nobody to reject with a DownloadError');
     expect(output).toContain('seen: Error: who?');
+    expect(output).toContain('see docs/writing-a-transport.md#errors-and-aborts');
   });
 });
 
