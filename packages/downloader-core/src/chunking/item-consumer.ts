@@ -30,6 +30,7 @@ export interface ItemConsumerOptions<T, R> {
   readonly kind: string;
   /** The item in these bytes, which come from a stranger. They end when it settles: copy what is kept, or say `keepsBytes`. */
   readonly decode: (bytes: Uint8Array, index: number) => T | Promise<T>;
+  /** Takes the items, one by one; {@link listSink} makes a list of them. */
   readonly sink: ItemSink<T, R>;
   /** Items may be views of the bytes: each chunk comes in memory of its own, at an offset that is a multiple of 8. Default false. */
   readonly keepsBytes?: boolean | undefined;

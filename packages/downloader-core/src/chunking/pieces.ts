@@ -4,11 +4,13 @@ import { maxSegments } from '../wire/limits.ts';
 export interface Placed {
   /** How many bytes of the download come before. */
   readonly at: number;
+  /** How many there are. */
   readonly bytes: number;
 }
 
 /** What of a piece lies in a range of the download. */
 export interface PiecePart<P extends Placed> extends Placed {
+  /** What it is a part of. */
   readonly piece: P;
   /** How many bytes of the piece come before. */
   readonly skipped: number;
