@@ -18,7 +18,7 @@ const full = {
   ],
   latency: { mib: 256, roundTripsMs: [0, 10, 50, 100] },
   memory: { receivers: [1, 2, 4, 8, 16, 32], mib: 64, sizesMib: [64, 1024, 5120], budgetsMiB: [undefined, 32] },
-  stall: { mib: 128 },
+  stall: { mib: 128, receivers: 7, budgetsMiB: [undefined, 32] },
   objects: 100_000,
   coreChunks: 200_000,
 };
@@ -34,7 +34,7 @@ const quick = {
   ],
   latency: { mib: 32, roundTripsMs: [0, 50] },
   memory: { receivers: [1, 8, 32], mib: 16, sizesMib: [64, 256], budgetsMiB: [undefined, 32] },
-  stall: { mib: 32 },
+  stall: { mib: 32, receivers: 7, budgetsMiB: [undefined, 32] },
   objects: 10_000,
   coreChunks: 20_000,
 };
@@ -46,8 +46,8 @@ const tiny = {
   mib: 4,
   fanout: [{ receivers: 2, mib: 2 }],
   latency: { mib: 1, roundTripsMs: [10] },
-  memory: { receivers: [1, 2], mib: 2, sizesMib: [4], budgetsMiB: [32] },
-  stall: { mib: 4 },
+  memory: { receivers: [2], mib: 2, sizesMib: [4], budgetsMiB: [32] },
+  stall: { mib: 4, receivers: 1, budgetsMiB: [32] },
   objects: 500,
   coreChunks: 1000,
 };

@@ -109,31 +109,24 @@ export const suites = {
     isTimed: false,
     entries: ({ memory }) =>
       memory.budgetsMiB.flatMap((budgetMiB) =>
-        shapesOf(memory).map((how) =>
-          transfer(all.towline, {
-            ...how,
-            isTimed: false,
-            settings: { budgetMiB },
-            shape: { budget: budgetMiB === undefined ? 'default' : `${budgetMiB} MiB` },
-          }),
-        ),
+        shapesOf(memory).map((how) => transfer(all.towline, { ...how, isTimed: false, ...budgetOf(budgetMiB) })),
       ),
   },
   stall: {
-    title: 'Seven receivers, beside one that stops after its first chunk',
-    beside: 'seven alone',
-    entries: ({ stall: { mib } }) => {
-      const seven = { mib, receivers: 7 };
-      return [
-        { ...transfer(all.towline, seven), name: 'seven alone' },
-        { ...transfer(all.towline, { mib, receivers: 8 }), name: 'eight' },
-        { ...transfer(all.towline, { ...seven, stalls: 'process' }), name: 'seven, and a stopped process' },
-        {
-          ...transfer(all.towline, { ...seven, stalls: 'consumer' }),
-          name: 'seven, and a consumer that does not return',
-        },
-      ];
-    },
+    title: 'Receivers, beside one more that stops after its first chunk',
+    beside: 'alone',
+    entries: ({ stall: { budgetsMiB, ...how } }) =>
+      budgetsMiB.flatMap((budgetMiB) => {
+        const transferOf = (/** @type {string} */ name, more = {}) => ({
+          ...transfer(all.towline, { ...how, ...more, ...budgetOf(budgetMiB) }),
+          name,
+        });
+        return [
+          transferOf('alone'),
+          transferOf('beside a stopped process', { stalls: 'process' }),
+          transferOf('beside a consumer that does not return', { stalls: 'consumer' }),
+        ];
+      }),
   },
   objects: {
     title: 'Objects of 1 KiB in one transaction, 64 at once',
@@ -158,4 +151,12 @@ function shapesOf({ receivers, mib, sizesMib }) {
   const byReceivers = receivers.map((count) => ({ receivers: count, mib }));
   const bySize = sizesMib.map((size) => ({ receivers: 1, mib: size }));
   return [...byReceivers, ...bySize.filter((one) => one.mib !== mib || !receivers.includes(1))];
+}
+
+/** @param {number | undefined} budgetMiB of the owner, if not the default one */
+function budgetOf(budgetMiB) {
+  return {
+    settings: { budgetMiB },
+    shape: { budget: budgetMiB === undefined ? 'default' : `${budgetMiB} MiB` },
+  };
 }

@@ -87,10 +87,12 @@ export const targets = [
     ({ shape }) => shape['receivers'] === 1,
   ),
   { ...memory('receivers’ peak', 150, (row) => row.measures['receiverMiB']?.max), bound: 'below' },
-  ...['a stopped process', 'a consumer that does not return'].map((what) => ({
-    ...ratio('stall', `seven, and ${what}`, 'seven alone', 0.9),
-    what: `seven receivers beside ${what}, × seven alone`,
-  })),
+  ...['default', '32 MiB'].flatMap((budget) =>
+    ['beside a stopped process', 'beside a consumer that does not return'].map((name) => ({
+      ...ratio('stall', name, 'alone', 0.9, ({ shape }) => shape['budget'] === budget),
+      what: `seven receivers ${name}, budget ${budget}, × seven alone`,
+    })),
+  ),
   {
     suite: 'stall',
     what: 'the most of the budget that was used beside a stalled receiver',

@@ -5,13 +5,11 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { Table, tableToIPC } from 'apache-arrow';
 import { messageBytes, method } from './grpc-stream.mjs';
-import { mixedBatches } from './mixed-table.mjs';
 import { ready, say, settings, told, usage } from './report.mjs';
 
 const { path, arrow, bytes } = settings();
-const held = arrow && tableToIPC(new Table(mixedBatches(bytes, true)), 'stream');
+const held = arrow && (await ipcStream());
 
 const server = new Server();
 server.addService({ read: method }, { read: (/** @type {any} */ call) => void send(call) });
@@ -21,6 +19,15 @@ await told();
 const used = usage();
 server.forceShutdown();
 say({ event: 'done', ...used });
+
+/** Loaded only for it, so that a file costs no memory for what it does not need. */
+async function ipcStream() {
+  const [{ Table, tableToIPC }, { mixedBatches }] = await Promise.all([
+    import('apache-arrow'),
+    import('./mixed-table.mjs'),
+  ]);
+  return tableToIPC(new Table(mixedBatches(bytes, true)), 'stream');
+}
 
 /** @param {import('node:stream').Writable} call */
 async function send(call) {
