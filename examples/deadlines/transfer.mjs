@@ -25,7 +25,7 @@ export async function transfer(title, { receivers, limits = {}, meanwhile = () =
   const network = new MemoryNetwork();
   const owner = new DownloadService({ transport: network.endpoint('owner') });
   const transaction = owner.newTransaction({ timeoutMs: 5000, receivers: Object.keys(receivers), ...limits });
-  const ref = await addTensors(transaction, { tensors, metadata: new Map() });
+  const ref = await addTensors(transaction, { tensors });
 
   const heard = Object.entries(receivers).map(async ([name, receive]) => {
     if (!receive) return `  ${name} hears nothing`;

@@ -12,7 +12,7 @@ const columns = 1024;
 const threads = 4;
 
 const values = new Float32Array(rows * columns).map((_, at) => at % 7);
-const dict = { tensors: new Map([['matrix', tensorFrom(values, [rows, columns])]]), metadata: new Map() };
+const dict = { tensors: new Map([['matrix', tensorFrom(values, [rows, columns])]]) };
 
 const sums = await Promise.all(Array.from({ length: threads }, (_, at) => sumOfPart(at)));
 const here = values.reduce((sum, value) => sum + value, 0);

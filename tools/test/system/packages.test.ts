@@ -2,28 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { diskErrorCodes } from '@towline/file-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packAll } from '../../release/pack.mjs';
 import { readPackages, rootDirectory } from '../../workspace.mjs';
 import { InstalledProject } from '../support/installed.ts';
-import { type Started, startIn } from '../support/program.ts';
+import { PackedPackages } from '../support/packed-packages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'towline-packages-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const tarballs = packAll(join(folder, 'tarballs'));
+const packed = new PackedPackages(join(folder, 'tarballs'));
 const packages = readPackages();
-
-/** A package with what of ours it declares, and that again: what a stranger names in one `npm install`. */
-function withOwn(name: string, found = new Set<string>()): ReadonlySet<string> {
-  if (found.has(name)) return found;
-  found.add(name);
-  const { dependencies = {}, peerDependencies = {} } =
-    packages.find(({ manifest }) => manifest.name === name)?.manifest ?? {};
-  for (const own of Object.keys({ ...dependencies, ...peerDependencies })) if (tarballs.has(own)) withOwn(own, found);
-  return found;
-}
 
 const ofCore = ['@msgpack/msgpack', 'xxhash-wasm', 'zod'];
 
@@ -40,11 +28,10 @@ const commands = new Set(packages.filter(({ manifest }) => manifest.bin).map(({ 
 const needsMore = new Set(['@towline/adapter-arrow', '@towline/adapter-arrow/node', '@towline/conformance/vitest']);
 
 describe.each(packages.map(({ manifest }) => manifest))('$name, installed alone', ({ name, exports = {} }) => {
-  const own = [...withOwn(name)];
+  const own = packed.withOwn(name);
   let project: InstalledProject;
   beforeAll(() => {
-    const needed = own.map((one) => tarballs.get(one) ?? '');
-    project = new InstalledProject(join(folder, name.replace('/', '-')), needed);
+    project = new InstalledProject(join(folder, name.replace('/', '-')), packed.specifiers(...own));
   });
   const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
   const specifiers = entries.map((entry) => name + entry.slice(1)).filter((entry) => !needsMore.has(entry));
@@ -130,8 +117,7 @@ describe.each(packages.filter(({ manifest }) => !commands.has(manifest.name)))(
     it('has a first program that an application compiles, and that runs', () => {
       const [, language, program = ''] = /^```(ts|js)\n(.*?)^```$/msu.exec(readmeOf(directory)) ?? [];
       const { output, needs = [] } = programs[name] ?? { output: 'no such program' };
-      const own = new Set([name, ...needs].flatMap((one) => (tarballs.has(one) ? [...withOwn(one)] : [one])));
-      const installed = Array.from(own, (one) => tarballs.get(one) ?? one);
+      const installed = packed.specifiers(...packed.withOwn(name, ...needs));
       const project = new InstalledProject(join(folder, 'readme', name.replace('/', '-')), installed);
       project.write('first.js', program);
       expect(project.node('first.js')).toEqual({ status: 0, output });
@@ -141,47 +127,6 @@ describe.each(packages.filter(({ manifest }) => !commands.has(manifest.name)))(
     });
   },
 );
-
-describe('the README of @towline/cli', () => {
-  it('has first commands that give a file to three, each of which has the same', async () => {
-    const installed = Array.from(withOwn('@towline/cli'), (one) => tarballs.get(one) ?? '');
-    const project = new InstalledProject(join(folder, 'readme', 'cli'), installed);
-    const blocks = readmeOf(join(rootDirectory, 'packages', 'cli')).matchAll(/^```sh\n(.*?)\n```$/gmsu);
-    const [, share = '', pull = ''] = Array.from(blocks, ([, command = '']) => command);
-    const type = (cwd: string, command: string): Started =>
-      startIn(cwd, 'sh', ['-c', `PATH="${join(project.path, 'node_modules', '.bin')}:$PATH" ${command}`]);
-
-    project.write('model.bin', 'weights'.repeat(1_000_000));
-    // Nothing that others on the network could reach.
-    const sharing = type(project.path, share.replace('0.0.0.0:7000', '127.0.0.1:0'));
-    const ticket = await firstMatch(sharing.child.stdout, /^towline1\S+(?=\n)/mu);
-    const pulls = ['one', 'two', 'three'].map(async (name) => {
-      const site = mkdtempSync(join(folder, `${name}-`));
-      const { child, ended } = type(site, pull);
-      child.stdin.end(`${ticket}\n`);
-      expect(await ended).toMatchObject({ status: 0 });
-      return createHash('sha256')
-        .update(readFileSync(join(site, 'models', 'model.bin')))
-        .digest('hex');
-    });
-    const source = createHash('sha256')
-      .update(readFileSync(join(project.path, 'model.bin')))
-      .digest('hex');
-    expect(await Promise.all(pulls)).toEqual([source, source, source]);
-    expect(await sharing.ended).toMatchObject({ status: 0 });
-  });
-});
-
-/** What a program has said as soon as it says something that matches. */
-async function firstMatch(stream: Readable, pattern: RegExp): Promise<string> {
-  let said = '';
-  for await (const bytes of stream.iterator({ destroyOnReturn: false })) {
-    said += String(bytes);
-    const [match] = pattern.exec(said) ?? [];
-    if (match !== undefined) return match;
-  }
-  throw new Error(`it ended without a match: ${said}`);
-}
 
 it.each(packages)(
   'the README of $manifest.name has a book for those who use it, and one for those who build on it',
@@ -194,10 +139,9 @@ it.each(packages)(
 
 describe('two copies of core in one process', () => {
   it('work together', () => {
-    const core = tarballs.get('@towline/downloader-core') ?? '';
-    const own = ['@towline/downloader-core', '@towline/transport-memory'].map((one) => tarballs.get(one) ?? '');
+    const own = packed.specifiers('@towline/downloader-core', '@towline/transport-memory');
     const project = new InstalledProject(join(folder, 'two'), own);
-    const another = new InstalledProject(join(folder, 'two', 'other'), [core]);
+    const another = new InstalledProject(join(folder, 'two', 'other'), own.slice(0, 1));
     const other = join(another.path, 'node_modules/@towline/downloader-core/dist');
     project.write(
       'two.js',
