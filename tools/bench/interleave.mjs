@@ -3,27 +3,35 @@ import { spreads } from './statistics.mjs';
 
 /**
  * @typedef {Record<string, number | undefined>} Measured
- * @typedef {{ name: string, shape: Record<string, number | string | undefined>, measures: Record<string, import('./statistics.mjs').Spread> }} Row
- *   `shape`: what tells rows of one name from each other
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {Record<string, number | string | undefined>} shape what tells rows of one name from each other
+ * @property {Record<string, import('./statistics.mjs').Spread>} measures of the runs that went well
+ * @property {number} failures how many runs did not
  */
 
 /**
- * Runs every entry in each round, beginning with another one each time. With `isWarmedUp`, a first round warms caches and is not counted.
+ * Runs every entry in each round, beginning with another one each time. With `isWarmedUp`, a first round warms caches and is not counted. A run that fails
+ * is told and counted, and the others go on.
  * @template {{ name: string, shape: Row['shape'] }} E
  * @param {readonly E[]} entries
- * @param {{ rounds: number, isWarmedUp: boolean }} how
+ * @param {{ rounds: number, isWarmedUp: boolean, tell: (line: string) => void }} how
  * @param {(entry: E) => Promise<Measured>} run
  * @returns {Promise<Row[]>}
  */
-export async function interleave(entries, { rounds, isWarmedUp }, run) {
-  /** @type {Map<E, Measured[]>} */
-  const runs = new Map(entries.map((entry) => [entry, []]));
+export async function interleave(entries, { rounds, isWarmedUp, tell }, run) {
+  const kept = entries.map((entry) => ({ entry, runs: /** @type {Measured[]} */ ([]), failures: 0 }));
   for (let round = isWarmedUp ? 0 : 1; round <= rounds; round += 1) {
-    for (const index of entries.keys()) {
-      const entry = /** @type {E} */ (entries[(index + round) % entries.length]);
-      const measured = await run(entry);
-      if (round > 0) runs.get(entry)?.push(measured);
+    for (const place of kept.keys()) {
+      const each = /** @type {(typeof kept)[number]} */ (kept[(place + round) % kept.length]);
+      try {
+        const measured = await run(each.entry);
+        if (round > 0) each.runs.push(measured);
+      } catch (error) {
+        each.failures += 1;
+        tell(`FAILED: ${each.entry.name}, ${JSON.stringify(each.entry.shape)}: ${String(error)}`);
+      }
     }
   }
-  return [...runs].map(([{ name, shape }, measured]) => ({ name, shape, measures: spreads(measured) }));
+  return kept.map(({ entry: { name, shape }, runs, failures }) => ({ name, shape, measures: spreads(runs), failures }));
 }

@@ -30,6 +30,7 @@ async function bench({ suites: names, scale, scaleName, json, report }) {
   const run = { machine: machine(), scale: scaleName, minutes, results };
   if (json) await writeFile(json, `${JSON.stringify(run, undefined, 2)}\n`);
   if (report) await writeReport(run);
+  if (results.some(({ rows }) => rows.some(({ failures }) => failures > 0))) process.exitCode = 1;
 }
 
 /**

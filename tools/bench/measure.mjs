@@ -10,7 +10,7 @@ import { suites } from './suites.mjs';
  */
 
 /**
- * Runs a suite. Who is not installed, and what the disk has no room for, is left out and told.
+ * Runs a suite. Who is not installed, and what the disk has no room for, is left out and told, and so is what fails.
  * @param {string} name
  * @param {import('./scales.mjs').Scale} scale
  * @param {string} directory to work in
@@ -27,12 +27,16 @@ export async function measure(name, scale, directory, tell) {
   });
   const { rounds } = scale;
   const isWarmedUp = scale.isWarmedUp && suite.isTimed !== false;
-  const rows = await interleave(entries, { rounds, isWarmedUp }, (entry) => entry.run(directory));
+  const rows = await interleave(entries, { rounds, isWarmedUp, tell }, (entry) => entry.run(directory));
   return { suite: name, rounds, rows };
 }
 
-/** @param {Entry} entry @param {number} free */
-function hindrance({ contender, diskBytes = 0 }, free) {
+/**
+ * Why an entry cannot run here, if it cannot.
+ * @param {Pick<Entry, 'contender' | 'diskBytes'>} entry
+ * @param {number} free bytes on the disk
+ */
+export function hindrance({ contender, diskBytes = 0 }, free) {
   const missing = contender ? missingFor(contender) : [];
   if (missing.length > 0) return `${missing.join(' and ')} is not installed (--install-peers)`;
   return diskBytes > free ? `${Math.ceil(diskBytes / 2 ** 30)} GiB are not free on the disk` : undefined;

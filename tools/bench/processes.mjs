@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ next: () => Promise<Record<string, any>>, ended: Promise<void>, go: () => void, kill: () => void }} Child
- *   A child ends when the bench does: it holds the other end of its standard input.
+ * @typedef {{ next: () => Promise<Record<string, any>>, ended: Promise<void>, go: () => void, leave: () => void }} Child
+ *   `leave`: closes the standard input, of which the bench holds the other end; a peer ends then, with whatever it has begun.
  */
 
 /**
@@ -22,7 +22,7 @@ export function startPeer(script, settings) {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       child.stdin.destroy();
-      if (code === 0 || signal === 'SIGKILL') resolve();
+      if (code === 0) resolve();
       else reject(new Error(`${script} ended with ${code ?? signal}`));
     });
   });
@@ -33,5 +33,14 @@ export function startPeer(script, settings) {
     return JSON.parse(value);
   };
   child.stdin.on('error', () => {});
-  return { next, ended, go: () => void child.stdin.write('go\n'), kill: () => void child.kill('SIGKILL') };
+  return {
+    next,
+    ended,
+    go: () => void child.stdin.write('go\n'),
+    leave: () => {
+      child.stdin.end();
+      // One that was stopped would not notice.
+      child.kill('SIGCONT');
+    },
+  };
 }

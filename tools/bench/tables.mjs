@@ -44,7 +44,7 @@ export function columnsOf(rows, beside) {
   }));
   const ratio = { heading: `× ${beside}`, cell: (/** @type {Row} */ row) => ratioOf(rows, row, beside) };
   return [
-    { heading: '', cell: ({ name }) => name },
+    { heading: '', cell: ({ name, failures }) => (failures > 0 ? `${name} **(${failures} failed)**` : name) },
     ...varying.map((key) => ({
       heading: shapes[key] ?? key,
       cell: (/** @type {Row} */ { shape }) => String(shape[key]),

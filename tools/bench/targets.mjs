@@ -59,11 +59,11 @@ export const targets = [
     bound: 'at least',
     limit: 32,
     digits: 0,
-    figure: (rows) =>
-      least(
-        rows.filter(({ name, shape }) => name === towline.name && shape['receivers'] === 32),
-        'completed',
-      ),
+    figure: (rows) => {
+      const row = rows.find(({ name, shape }) => name === towline.name && shape['receivers'] === 32);
+      // Not all of them had everything.
+      return row && row.failures > 0 ? 0 : (row?.measures['completed']?.min ?? Number.NaN);
+    },
   },
   {
     ...ratio('latency', towline.name, plainChecked.name, 0.9, ({ shape }) => shape['roundTripMs'] === 50),
@@ -191,9 +191,4 @@ function ownerRest({ measures }) {
 /** @param {readonly Row[]} rows @param {(row: Row) => number | undefined} value */
 function most(rows, value) {
   return rows.length > 0 ? Math.max(...rows.map((row) => value(row) ?? Number.NaN)) : Number.NaN;
-}
-
-/** @param {readonly Row[]} rows @param {string} measure */
-function least(rows, measure) {
-  return rows.length > 0 ? Math.min(...rows.map(({ measures }) => measures[measure]?.min ?? Number.NaN)) : Number.NaN;
 }

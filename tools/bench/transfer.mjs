@@ -20,53 +20,80 @@ import { startPeer } from './processes.mjs';
  */
 
 /**
+ * Moves something, looks whether it arrived, and leaves nothing behind.
  * @param {Transfer} transfer
  * @param {string} directory
  * @returns {Promise<import('./interleave.mjs').Measured>}
  */
 export async function run(transfer, directory) {
-  const { contender, bytes, receivers, link, stalls, isFile = true, isTimed = true } = transfer;
-  const settings = { ...contender.settings, ...transfer.settings, bytes, directory };
-  const path = isFile ? await sourceOf(directory, bytes) : undefined;
-  const owner = startPeer(contender.owner, { ...settings, path, stalls, receivers: receivers + (stalls ? 1 : 0) });
-  const ready = await owner.next();
-  const { end, ...reached } = link ? await linked(ready, link) : { ...ready, end: () => {} };
-  const start = (/** @type {string} */ name, more = {}) => {
-    const target = join(directory, `${name}.target`);
-    const where = { ...reached, ...(isFile && { target }), name };
-    return { target, ...startPeer(contender.receiver, { ...settings, ...where, ...more }) };
-  };
-  const stalled = stalls && start('stalled', { stalls });
-  const children = Array.from({ length: receivers }, (_, index) => start(`receiver-${index}`));
+  /** @type {Child[]} */
+  const peers = [];
+  const common = { ...transfer.contender.settings, ...transfer.settings, bytes: transfer.bytes, directory };
+  const names = Array.from({ length: transfer.receivers }, (_, index) => `receiver-${index}`);
   try {
-    if (stalled) await stall(stalled);
-    for (const child of children) await child.next();
-    if (isFile && isTimed) await warmMemory(directory, bytes * receivers);
-    for (const child of children) child.go();
-    const done = await Promise.all(children.map((child) => child.next()));
-    owner.go();
-    const ownerDone = await owner.next();
-    await Promise.all([owner, ...children].map(({ ended }) => ended));
-    for (const [index, { target }] of children.entries()) {
-      if (!isEqual(path ? [path, target] : undefined, ready, done[index]))
-        throw new Error(`${contender.name} delivered something else`);
-      await rm(target, { force: true });
-    }
-    return { ...memoryOf(ownerDone, done), ...(isTimed && speedOf(ownerDone, done, bytes)) };
+    return await move(transfer, directory, names, (script, settings) => {
+      const peer = startPeer(script, { ...common, ...settings });
+      peers.push(peer);
+      return peer;
+    });
   } finally {
-    stalled?.kill();
-    end();
+    for (const peer of peers) peer.leave();
+    await Promise.all(names.map((name) => rm(targetOf(directory, name), { force: true })));
   }
+}
+
+/** @param {string} directory @param {string} name of a receiver */
+const targetOf = (directory, name) => join(directory, `${name}.target`);
+
+/**
+ * @param {Transfer} transfer
+ * @param {string} directory
+ * @param {readonly string[]} names of the receivers
+ * @param {(script: string, settings: Record<string, unknown>) => Child} start
+ */
+async function move(transfer, directory, names, start) {
+  const { contender, bytes, link, stalls, isFile = true, isTimed = true } = transfer;
+  const path = isFile ? await sourceOf(directory, bytes) : undefined;
+  const owner = start(contender.owner, { path, stalls, receivers: names.length + (stalls ? 1 : 0) });
+  const ready = await owner.next();
+  const reached = link ? await linked(ready, (port) => start('slow-link.mjs', { port, ...link })) : ready;
+  const startReceiver = (/** @type {string} */ name, more = {}) =>
+    start(contender.receiver, { ...reached, name, ...(isFile && { target: targetOf(directory, name) }), ...more });
+  if (stalls) await stall(startReceiver('stalled', { stalls }));
+  const children = names.map((name) => startReceiver(name));
+  for (const child of children) await child.next();
+  if (isFile && isTimed) await warmMemory(directory, bytes * names.length);
+  const [ownerDone, ...done] = await carryOut(owner, children);
+  for (const [index, line] of done.entries()) {
+    if (!isEqual(path ? [path, targetOf(directory, names[index] ?? '')] : undefined, ready, line))
+      throw new Error('something else was delivered');
+  }
+  return { ...memoryOf(ownerDone, done), ...(isTimed && speedOf(ownerDone, done, bytes)) };
+}
+
+/**
+ * From the word to begin to the end of all processes: what the owner and each receiver said last.
+ * @param {Child} owner
+ * @param {readonly Child[]} receivers
+ * @returns {Promise<[Record<string, any>, ...Record<string, any>[]]>}
+ */
+async function carryOut(owner, receivers) {
+  for (const child of receivers) child.go();
+  const done = await Promise.all(receivers.map((child) => child.next()));
+  owner.go();
+  const ownerDone = await owner.next();
+  await Promise.all([owner, ...receivers].map(({ ended }) => ended));
+  return [ownerDone, ...done];
 }
 
 /**
  * Whether a receiver has what the owner gave: the same file, or bytes in memory of the same digest.
- * @param {[string, string] | undefined} paths
+ * @param {readonly [string, string] | undefined} paths
  * @param {Record<string, any>} ready
- * @param {Record<string, any> | undefined} done
+ * @param {Record<string, any>} done
  */
 function isEqual(paths, ready, done) {
-  return paths ? isSameFile(...paths) : ready['sha256'] !== undefined && done?.['sha256'] === ready['sha256'];
+  return paths ? isSameFile(...paths) : ready['sha256'] !== undefined && done['sha256'] === ready['sha256'];
 }
 
 /**
@@ -104,10 +131,9 @@ async function stall(child) {
 /**
  * Puts a slow link before an owner.
  * @param {Record<string, any>} ready what the owner said
- * @param {Link} link
+ * @param {(port: number) => Child} start
  */
-async function linked({ port, ref }, link) {
-  const proxy = startPeer('slow-link.mjs', { port: port ?? Number(ref.addresses[0].split(':').at(-1)), ...link });
-  const { port: near } = await proxy.next();
-  return { port: near, ref: ref && { ...ref, addresses: [`127.0.0.1:${near}`] }, end: proxy.kill };
+async function linked({ port, ref }, start) {
+  const { port: near } = await start(port ?? Number(ref.addresses[0].split(':').at(-1))).next();
+  return { port: near, ref: ref && { ...ref, addresses: [`127.0.0.1:${near}`] } };
 }

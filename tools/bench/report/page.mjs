@@ -17,7 +17,7 @@ import { plots } from './plots.mjs';
  */
 export function page({ machine, scale, minutes, results }, { intro, notes, closing }) {
   const size = scale === 'full' ? '' : ` **A run of the scale “${scale}”: sizes are small, and so is what it says.**`;
-  const how = `${machine}. All suites took ${minutes.toFixed(0)} minutes.${size}`;
+  const how = `${machine}. The run took ${minutes.toFixed(0)} minutes.${size}`;
   const wanted = `## What is wanted, and what was seen\n\n${targetTable(judge(results))}`;
   const sections = results.map((result) => section(result, notes[result.suite] ?? ''));
   return `${[intro, how, wanted, ...sections, closing].map((part) => part.trim()).join('\n\n')}\n`;

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { interleave } from '../../bench/interleave.mjs';
 
 const entries = ['a', 'b', 'c'].map((name) => ({ name, shape: { receivers: 1 } }));
+const tell = (): void => {};
 
 async function orderOf(how: { rounds: number; isWarmedUp: boolean }): Promise<{ order: string; figures: unknown }> {
   let order = '';
-  const rows = await interleave(entries, how, async ({ name }) => {
+  const rows = await interleave(entries, { ...how, tell }, async ({ name }) => {
     order += name;
     return { at: order.length };
   });
@@ -31,4 +32,22 @@ it('without warming up all rounds are counted', async () => {
     ['b', 1, 1],
     ['c', 2, 2],
   ]);
+});
+
+it('a run that fails is told and counted, and the others go on', async () => {
+  const told: string[] = [];
+  let runs = 0;
+  const how = { rounds: 2, isWarmedUp: false, tell: (line: string) => void told.push(line) };
+  const rows = await interleave(entries, how, async ({ name }) => {
+    runs += 1;
+    if (name === 'b' && runs < 3) throw new Error('planted');
+    return { at: runs };
+  });
+  expect(rows.map(({ name, failures }) => [name, failures])).toEqual([
+    ['a', 0],
+    ['b', 1],
+    ['c', 0],
+  ]);
+  expect(rows[1]?.measures['at']).toEqual({ median: 6, min: 6, max: 6 });
+  expect(told).toEqual(['FAILED: b, {"receivers":1}: Error: planted']);
 });

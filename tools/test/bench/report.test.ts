@@ -13,7 +13,7 @@ describe('the page', () => {
   it('has its parts in order: words, machine, targets, each suite with its table and plots, words', () => {
     const places = [
       '# Performance\n',
-      '2 cores. All suites took 1 minutes.\n',
+      '2 cores. The run took 1 minutes.\n',
       '## What is wanted, and what was seen\n',
       '| **not measured** |',
       '## One file over a link of 1 Gbit/s\n',

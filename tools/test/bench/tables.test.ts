@@ -21,6 +21,11 @@ describe('the table of a suite', () => {
     ]);
   });
 
+  it('tells how many runs of a row failed', () => {
+    const [row] = rows;
+    expect(suiteTable(row ? [{ ...row, failures: 2 }] : [])).toContain('| ours **(2 failed)** |');
+  });
+
   it('is said to be of what all rows have in common', () => {
     expect(commonOf(rows)).toBe('MiB 64');
   });

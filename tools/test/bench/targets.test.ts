@@ -39,6 +39,12 @@ describe('a target', () => {
     expect(verdictsOf('memory', [row(1, 352, 256, 149), row(32, 129, 32, 150)])).toEqual(['missed', 'met', 'missed']);
   });
 
+  it('of receivers that all have everything is missed when one run of them failed', () => {
+    const row = rowOf(towline.name, { receivers: 32, mib: 64 }, { completed: 32 });
+    expect(verdictsOf('fanout', [row])).toEqual(['not measured', 'met']);
+    expect(verdictsOf('fanout', [{ ...row, failures: 1 }])).toEqual(['not measured', 'missed']);
+  });
+
   it('of a suite that did not run is left out', () => {
     expect(judge([])).toEqual([]);
   });
