@@ -10,7 +10,7 @@ import { PackedPackages } from '../support/packed-packages.ts';
 import { runIn, type Started, startIn } from '../support/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'towline-outside-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 180_000);
 const packed = new PackedPackages(join(folder, 'tarballs'));
 
 describe('the README of @towline/cli', () => {

@@ -9,7 +9,7 @@ import { InstalledProject } from '../support/installed.ts';
 import { PackedPackages } from '../support/packed-packages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'towline-packages-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 180_000);
 const packed = new PackedPackages(join(folder, 'tarballs'));
 const packages = readPackages();
 
