@@ -1,11 +1,11 @@
 // @ts-check
 // Everything that a package lets others see says what it is: each exported name, and each public member of a class, an
-// interface or a type that is written as an object; also of what only stands in the signatures of these.
+// interface or a type that is written as an object; also of what only stands in the signatures of these; and each entry.
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { join, posix } from 'node:path';
 import { isMain, report } from '../report.mjs';
-import { rootDirectory } from '../workspace.mjs';
+import { readPackages, rootDirectory, sourceEntries } from '../workspace.mjs';
 import { builtLibrary } from './library.mjs';
 import { bodiesOf, docOf } from './members.mjs';
 import { declarationOf } from './modules.mjs';
@@ -74,7 +74,8 @@ function memberFindings(library, declared) {
 }
 
 /** @param {Member} member */
-const needsWords = ({ key, isPublic, isLiteral }) => isPublic && !isLiteral && !wellKnown.test(key);
+const needsWords = ({ key, isPublic, isLiteral, node }) =>
+  isPublic && !isLiteral && !wellKnown.test(key) && !(key === 'constructor' && node['value'].params.length === 0);
 
 /** @param {Declared} declared */
 const bodiesIn = ({ module, name }) =>
@@ -120,6 +121,28 @@ function isInherited(library, { module, name }, key) {
 }
 
 /**
+ * What an entry is for stands first in its source, where the reference gets it from: the compiler may leave it out.
+ * @param {string} specifier by which others import it
+ * @param {string} source
+ * @returns {string | undefined} what is wrong
+ */
+export function entryProblem(specifier, source) {
+  const [doc = ''] = /^\/\*\*(?:(?!\*\/)[^])*\*\//.exec(source) ?? [];
+  const [words = '', name = ''] = doc.split('@module ');
+  if (wordsOf(words).length === 0) return `does not begin with a doc comment that says what ${specifier} is for`;
+  return name.split(/\s/)[0] === specifier ? undefined : `its first doc comment does not say @module ${specifier}`;
+}
+
+/** @returns {string[]} */
+const entryViolations = () =>
+  readPackages().flatMap(({ folder, directory, manifest }) =>
+    [...sourceEntries(manifest)].flatMap(([subpath, path]) => {
+      const problem = entryProblem(posix.join(manifest.name, subpath), readFileSync(join(directory, path), 'utf8'));
+      return problem === undefined ? [] : [`${posix.join('packages', folder, path)}:1: ${problem}`];
+    }),
+  );
+
+/**
  * The line of the source that a place in a declaration file was made from.
  * @param {Finding} finding
  */
@@ -137,8 +160,8 @@ function placeOf({ module: { path, text }, offset }) {
 
 if (isMain(import.meta)) {
   const findings = docFindings(builtLibrary());
-  report(
-    'doc comments',
-    findings.map((finding) => `${placeOf(finding)}: ${finding.problem}`),
-  );
+  report('doc comments', [
+    ...findings.map((finding) => `${placeOf(finding)}: ${finding.problem}`),
+    ...entryViolations(),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { docFindings } from '../api/doc-comments.mjs';
+import { docFindings, entryProblem } from '../api/doc-comments.mjs';
 import { declarations } from './support/declarations.ts';
 
 const problems = (files: Readonly<Record<string, string>>): readonly string[] =>
@@ -65,6 +65,7 @@ describe('a doc comment is not missed', () => {
       '/** Words. */ export declare class C { #p; private q; protected r: string; }',
     ],
     ['of what tells objects apart', "/** Words. */ export interface I { readonly kind: 'a' }"],
+    ['of a constructor that takes nothing', '/** Words. */ export declare class C { constructor(); }'],
     ['of what the language calls', '/** Words. */ export declare class C { [Symbol.dispose](): void }'],
     [
       'of the second of two overloads',
@@ -85,5 +86,22 @@ describe('a doc comment is not missed', () => {
           '/** Words. */ export interface H { /** Words. */ m(): void } /** Words. */ export interface I extends H {}',
       }),
     ).toEqual(['A.n has no doc comment']);
+  });
+});
+
+describe('an entry', () => {
+  it('begins with what it is for, and its name', () => {
+    expect(entryProblem('@towline/a', '/**\n * Words.\n *\n * @module @towline/a\n */\nexport {};')).toBe(undefined);
+  });
+
+  it.each([
+    ['', 'does not begin'],
+    ['export {};\n/** Words. @module @towline/a */', 'does not begin'],
+    ['/** @module @towline/a */', 'does not begin'],
+    ['/* Words. @module @towline/a */', 'does not begin'],
+    ['/** Words. */\n/** @module @towline/a */', 'does not say @module @towline/a'],
+    ['/** Words. @module @towline/a/b */', 'does not say @module @towline/a'],
+  ])('may not begin with %j', (source, problem) => {
+    expect(entryProblem('@towline/a', source)).toContain(problem);
   });
 });

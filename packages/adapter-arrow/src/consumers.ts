@@ -1,7 +1,8 @@
 import { type RecordBatch, Table } from 'apache-arrow';
 import { ArrowConsumer, type ArrowTargetOptions } from './transfer/arrow-consumer.ts';
 import { BytesSink } from './transfer/bytes-sink.ts';
-import { BatchesSink, type OnBatch, type ValueOptions } from './values/batches-sink.ts';
+import { BatchesSink, type OnBatch } from './values/batches-sink.ts';
+import type { ValueOptions } from './values/stream-decoder.ts';
 
 /** Options of {@link TableConsumer} and {@link BatchesConsumer}. */
 export interface ValueTargetOptions extends ArrowTargetOptions, ValueOptions {}

@@ -1,3 +1,8 @@
+/**
+ * Arrow tables and record batches that are values on both sides, with apache-arrow. Runs anywhere JavaScript runs.
+ *
+ * @module @towline/adapter-arrow
+ */
 export { arrowErrorCodes, type ArrowErrorCode } from './errors.ts';
 export {
   BatchesConsumer,
@@ -16,4 +21,5 @@ export type { ArrowCatalogue, CatalogueMessage } from './transfer/catalogue.ts';
 export type { ArrowSourceOptions, ArrowState } from './transfer/positioned-downloadable.ts';
 export type { ArrowRequest } from './transfer/request.ts';
 export type { ArrowSelection, ColumnSelector } from './transfer/selection.ts';
-export type { OnBatch, ValueOptions } from './values/batches-sink.ts';
+export type { OnBatch } from './values/batches-sink.ts';
+export type { ValueOptions } from './values/stream-decoder.ts';

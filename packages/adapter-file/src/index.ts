@@ -1,3 +1,8 @@
+/**
+ * Files and folders. Needs Node.
+ *
+ * @module @towline/adapter-file
+ */
 export { fileErrorCodes, type FileErrorCode } from './errors.ts';
 export { FileConsumer, type FileConsumerOptions, type FileResult } from './file-consumer.ts';
 export { FileDownloadable, type FileSourceOptions, type FileState } from './file-downloadable.ts';

@@ -1,3 +1,8 @@
+/**
+ * State dicts in memory. Runs anywhere JavaScript runs; checkpoints on disk are under `/node`.
+ *
+ * @module @towline/adapter-tensor
+ */
 export { tensorErrorCodes, type TensorErrorCode } from './errors.ts';
 export { hasSelectedTensor } from './has-selected-tensor.ts';
 export { addTensors, downloadTensors } from './helpers.ts';

@@ -1,4 +1,8 @@
-// Schedules of faults and the clock of tests, for the authors of adapters and transports.
+/**
+ * Schedules of faults and the clock of tests, for the authors of adapters and transports.
+ *
+ * @module @towline/conformance/faults
+ */
 export {
   type Fault,
   type FaultFunction,

@@ -1,3 +1,8 @@
+/**
+ * The suites as tests of `node:test`.
+ *
+ * @module @towline/conformance/node-test
+ */
 import { describe, it } from 'node:test';
 import type { AdapterOptions } from './adapter/options.ts';
 import { adapterScenarios } from './adapter/scenarios.ts';

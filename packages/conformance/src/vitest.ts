@@ -1,3 +1,8 @@
+/**
+ * The suites as tests of vitest.
+ *
+ * @module @towline/conformance/vitest
+ */
 import { describe, it } from 'vitest';
 import type { AdapterOptions } from './adapter/options.ts';
 import { adapterScenarios } from './adapter/scenarios.ts';

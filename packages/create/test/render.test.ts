@@ -18,8 +18,10 @@ describe.each(kinds)('a new %s', (kind) => {
     expect([...outside(kind).keys()].toSorted()).toEqual([...paths, '.gitignore'].toSorted());
   });
 
-  it('has the same source in both places', () => {
-    for (const path of ['src/index.ts', ...source[kind]]) expect(inside(kind).get(path)).toBe(outside(kind).get(path));
+  it('has the same source in both places, but for its name', () => {
+    for (const path of source[kind]) expect(inside(kind).get(path)).toBe(outside(kind).get(path));
+    const index = inside(kind).get('src/index.ts')?.replace(`@towline/${kind}-json-rows`, `towline-${kind}-json-rows`);
+    expect(index).toBe(outside(kind).get('src/index.ts'));
   });
 
   it('has a manifest with its name, and ranges of our version', () => {

@@ -1,4 +1,8 @@
-// What authors of adapters and transports use.
+/**
+ * What authors of adapters and transports use.
+ *
+ * @module @towline/downloader-core/spi
+ */
 export { type Clock, systemClock } from './base/clock.ts';
 export { type ConsumeContext, type Consumer, consumer, isConsumer, type StartResult } from './base/consumer.ts';
 export type { Description, Totals } from './base/description.ts';
@@ -17,7 +21,7 @@ export {
   type TransactionEnd,
   type TransactionInfo,
 } from './base/downloadable.ts';
-export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
+export { type CoreErrorCode, type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
 export { asDownloadError, DownloadError, type DownloadErrorDetails, isDownloadError } from './base/errors.ts';
 export { equalBytes, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
 export { isPlainObject, type PlainObject } from './base/plain.ts';

@@ -1,4 +1,8 @@
-// For authors of adapters that read from or write to disks.
+/**
+ * For authors of adapters that read from or write to disks.
+ *
+ * @module @towline/file-io
+ */
 export { diskError, diskErrorCodes, type DiskErrorCode, sourceError, systemCode, targetError } from './errors.ts';
 export { BufferPool } from './io/buffer-pool.ts';
 export { FileCache } from './io/file-cache.ts';
@@ -8,6 +12,7 @@ export { Pace } from './io/pace.ts';
 export { forEachAtOnce } from './io/tasks.ts';
 export { foldedName, hostPlatform, nameProblem, type NamePlatform, pathProblem } from './names.ts';
 export { type FilePiece, FilesReader, type ReadChunk } from './source/files-reader.ts';
+export type { FileIdentity } from './source/identity.ts';
 export {
   checkSource,
   type OpenedSource,

@@ -1,4 +1,8 @@
-/** Carries Towline's messages over sockets and TLS: one connection, both directions, for each pair of endpoints. */
+/**
+ * Carries Towline's messages over sockets and TLS: one connection, both directions, for each pair of endpoints.
+ *
+ * @module @towline/transport-tcp
+ */
 import { resolveOptions, type TcpOptions } from './options.ts';
 import { TcpEndpoint, type TcpTransport } from './tcp-endpoint.ts';
 

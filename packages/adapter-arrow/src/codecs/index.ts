@@ -1,3 +1,8 @@
+/**
+ * Decoders for compressed batches, in plain JavaScript. Depends on nothing.
+ *
+ * @module @towline/adapter-arrow/codecs
+ */
 import type { BodyCodecs } from '../validate/batch/codec.ts';
 import { lz4Frame } from './lz4-frame.ts';
 import { zstd } from './zstd/zstd.ts';

@@ -1,4 +1,8 @@
-/** Arrow data on disk as bytes that nothing decodes. Needs Node, and no apache-arrow. */
+/**
+ * Arrow data on disk as bytes that nothing decodes. Needs Node, and no apache-arrow.
+ *
+ * @module @towline/adapter-arrow/files
+ */
 import { diskErrorCodes } from '@towline/file-io';
 import { arrowErrorCodes } from '../errors.ts';
 

@@ -1,3 +1,9 @@
+/**
+ * The Arrow IPC format: taking streams and files apart, checking all of them that can be checked, and writing metadata
+ * anew. Runs anywhere JavaScript runs and depends on nothing.
+ *
+ * @module @towline/adapter-arrow/validate
+ */
 export {
   type ArrowFormatErrorCode,
   type ArrowFormatErrorDetails,
@@ -36,7 +42,15 @@ export {
 
 export { type OnMessage, walkStream } from './framing/walk-stream.ts';
 
-export type { ArrowField, ArrowSchema, ArrowType, DictionaryEncoding, IntType, TimeUnit } from './schema/model.ts';
+export type {
+  ArrowField,
+  ArrowSchema,
+  ArrowType,
+  DictionaryEncoding,
+  IntType,
+  PlainType,
+  TimeUnit,
+} from './schema/model.ts';
 export { fieldPath } from './schema/model.ts';
 export { type SchemaMessage, readFooterSchema, readSchemaMessage } from './schema/schema-message.ts';
 export { encodeSchemaMessage } from './schema/write-schema.ts';
@@ -77,7 +91,7 @@ export { type BatchValidatorOptions, type CheckedBatch, type ValidBatch, BatchVa
 export { type DecompressOptions, type DecompressedMessage, decompressMessage } from './batch/decompress-message.ts';
 
 export { type FlatField, type FlatFields, encodeFlatBuffer, flat } from './flatbuffer/writer.ts';
-export { FlatBuffer, FlatTable } from './flatbuffer/reader.ts';
+export { FlatBuffer, FlatTable, type VectorRange } from './flatbuffer/reader.ts';
 
 export type { ArrowReport } from './report.ts';
 export { type ValidateOptions, validateStream } from './validate-stream.ts';

@@ -5,13 +5,10 @@ import type { ArrowRequest } from '../transfer/request.ts';
 import type { ArrowSink } from '../transfer/sink.ts';
 import type { Trailer } from '../transfer/trailer.ts';
 import { requireValues } from '../validate/index.ts';
-import { type DecodeOptions, StreamDecoder } from './stream-decoder.ts';
+import { StreamDecoder, type ValueOptions } from './stream-decoder.ts';
 
 /** Hears of each batch as it is complete; what it returns is waited for. */
 export type OnBatch = (batch: RecordBatch) => void | Promise<void>;
-
-/** How values are received. */
-export type ValueOptions = Omit<DecodeOptions, 'container' | 'keepsBytes'>;
 
 const skipBytes = 8;
 

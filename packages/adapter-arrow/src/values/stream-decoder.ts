@@ -13,16 +13,20 @@ import {
 import { Gather } from '../validate/framing/gather.ts';
 import { ValueReader } from './value-reader.ts';
 
-/** How values are read. */
-export interface DecodeOptions {
-  /** Of the owner’s data: a file must not replace a dictionary. */
-  readonly container: 'file' | 'stream';
+/** How values are received. */
+export interface ValueOptions {
   /** `structure` leaves out what costs per value. Default `full`. */
   readonly validate?: 'structure' | 'full' | undefined;
   /** Decoders for compressed batches. Default: none, so that these are refused. */
   readonly codecs?: BodyCodecs | undefined;
   /** Default: the defaults of {@link ArrowLimits}. */
   readonly limits?: Partial<ArrowLimits> | undefined;
+}
+
+/** How values are read. */
+export interface DecodeOptions extends ValueOptions {
+  /** Of the owner’s data: a file must not replace a dictionary. */
+  readonly container: 'file' | 'stream';
   /** What is pushed stays as it is, so that values can lie in it. Default: it is copied. */
   readonly keepsBytes?: boolean | undefined;
 }

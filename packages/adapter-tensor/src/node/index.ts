@@ -1,4 +1,8 @@
-/** Checkpoints on disk. Needs Node; dicts in memory are one entry higher. */
+/**
+ * Checkpoints on disk. Needs Node; dicts in memory are one entry higher.
+ *
+ * @module @towline/adapter-tensor/node
+ */
 import { diskErrorCodes } from '@towline/file-io';
 import { tensorErrorCodes } from '../errors.ts';
 

@@ -1,6 +1,9 @@
 /**
  * The safetensors format: reading and writing state dicts in memory. Runs anywhere JavaScript runs and depends on
- * nothing. Specification: the section "Format" of the safetensors README (Hugging Face) and its reference implementation.
+ * nothing. Specification: the section "Format" of the safetensors README (Hugging Face) and its reference
+ * implementation.
+ *
+ * @module @towline/adapter-tensor/safetensors
  */
 export { encodeHeader, type EncodedHeader } from './encode-header.ts';
 export { dtypes, isDtype, type Dtype, type DtypeInfo, type TypedArrayName } from './dtypes.ts';

@@ -1,3 +1,8 @@
+/**
+ * Folders with known content, for the tests of adapters that read from or write to disks. Needs Node.
+ *
+ * @module @towline/conformance/files
+ */
 import {
   chmodSync,
   lstatSync,

@@ -28,7 +28,7 @@ export class NewFile {
     return new NewFile(await createFile(path, executable, pace));
   }
 
-  /** Writes at a position; see {@link writeSparse}. */
+  /** Writes at a position. Nothing but zeros becomes a hole. When this settles the bytes are no longer read. */
   async write(bytes: Uint8Array, position: number): Promise<void> {
     this.#length = Math.max(this.#length, await writeSparse(this.#file, bytes, position));
   }

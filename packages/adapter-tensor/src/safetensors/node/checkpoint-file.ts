@@ -27,7 +27,7 @@ export class CheckpointFile implements AsyncDisposable {
 
   /**
    * Opens a file and checks its header; reads no data.
-   * @throws SafetensorsError as {@link parseHeader} and {@link InputFile.open} do; the signal's reason
+   * @throws SafetensorsError as {@link parseHeader} does, `not_found`, `not_a_checkpoint`, `file_system`; the signal's reason
    */
   static async open(path: string, signal?: AbortSignal): Promise<CheckpointFile> {
     const input = await InputFile.open(path);

@@ -20,7 +20,7 @@ export interface OpenCheckpointOptions {
  *
  * An index has to name exactly the tensors that its shards hold, and its shards by plain names of files beside it.
  *
- * @throws SafetensorsError with the file and, where its content is wrong, the byte: the codes of {@link parseHeader},
+ * @throws SafetensorsError with the file and, where its content is wrong, the byte: the codes of `parseHeader`,
  * `not_found`, `not_a_checkpoint`, `ambiguous_checkpoint`, `invalid_index`, `shard_outside`, `shard_missing`,
  * `index_mismatch`, `file_system`; the signal's reason
  */
