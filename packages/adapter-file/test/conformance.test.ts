@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterSuite } from '@towline/conformance/vitest';
-import type { Downloadable } from '@towline/downloader-core';
 import { expect } from 'vitest';
 import {
   FileConsumer,
@@ -12,49 +10,17 @@ import {
   FolderDownloadable,
   type FolderResult,
 } from '../src/index.ts';
-import { makeTree, patternBytes, readTree, type Tree, withFolders } from '@towline/conformance/files';
+import {
+  emptiedAfterFirstChunk,
+  makeTree,
+  patternBytes,
+  readTree,
+  ScenarioFolders,
+  type Tree,
+  withFolders,
+} from '@towline/conformance/files';
 
 const chunkSizes = [100, 1_000, 4_096];
-
-/** Folders of one scenario. */
-class Folders {
-  #root: string | undefined;
-  readonly #targets: string[] = [];
-
-  /** A new empty folder. */
-  make(): string {
-    this.#root ??= mkdtempSync(join(tmpdir(), 'towline-test-'));
-    return mkdtempSync(join(this.#root, 'f'));
-  }
-
-  /** A new empty folder to receive into. */
-  target(): string {
-    const folder = this.make();
-    this.#targets.push(folder);
-    return folder;
-  }
-
-  expectEmptyTargets(): void {
-    expect(this.#targets.flatMap((folder) => readdirSync(folder))).toEqual([]);
-  }
-
-  clean(): void {
-    this.#targets.length = 0;
-    if (this.#root !== undefined) rmSync(this.#root, { recursive: true, force: true });
-    this.#root = undefined;
-  }
-}
-
-/** The source, of which a file is cut off as soon as the first chunk was read. */
-function cutAfterFirstChunk(source: Downloadable, path: string): Downloadable {
-  const produce = source.produce.bind(source);
-  source.produce = async (state, context) => {
-    const produced = await produce(state, context);
-    truncateSync(path, 0);
-    return produced;
-  };
-  return source;
-}
 
 class FullFile extends FileConsumer {
   override async consume(...args: Parameters<FileConsumer['consume']>): Promise<void> {
@@ -70,7 +36,7 @@ class FullFolder extends FolderConsumer {
   }
 }
 
-const files = new Folders();
+const files = new ScenarioFolders();
 function newFile(content: Uint8Array): string {
   const path = join(files.make(), 'file');
   writeFileSync(path, content);
@@ -86,18 +52,18 @@ adapterSuite<Uint8Array, FileResult>('a file', {
   downloadable: (content, options) => FileDownloadable.open(newFile(content), options),
   consumer: () => new FileConsumer({ directory: files.target() }),
   verify: ({ path }, content) => expect(readFileSync(path).equals(content)).toBe(true),
-  verifyNothingLeft: () => files.expectEmptyTargets(),
+  verifyNothingLeft: () => files.verifyNothingLeft(),
   cleanup: () => files.clean(),
   badStates: [{ offset: 17_001 }],
   chunkSizes,
   failingDownloadable: async (content, options) => {
     const path = newFile(content);
-    return cutAfterFirstChunk(await FileDownloadable.open(path, options), path);
+    return emptiedAfterFirstChunk(await FileDownloadable.open(path, options), path);
   },
   failingConsumer: () => new FullFile({ directory: files.target() }),
 });
 
-const folders = new Folders();
+const folders = new ScenarioFolders();
 function newTree(tree: Tree): string {
   const root = join(folders.make(), 'folder');
   mkdirSync(root);
@@ -117,13 +83,13 @@ adapterSuite<Tree, FolderResult>('a folder', {
   downloadable: (tree, options) => FolderDownloadable.open(newTree(tree), options),
   consumer: () => new FolderConsumer({ directory: folders.target(), fsync: false }),
   verify: ({ path }, tree) => expect(readTree(path)).toEqual(withFolders(tree)),
-  verifyNothingLeft: () => folders.expectEmptyTargets(),
+  verifyNothingLeft: () => folders.verifyNothingLeft(),
   cleanup: () => folders.clean(),
   badStates: [{ entry: 100, offset: 0 }, { entry: 0, offset: 100_000 }, { offset: 0 }],
   chunkSizes,
   failingDownloadable: async (tree, options) => {
     const root = newTree(tree);
-    return cutAfterFirstChunk(await FolderDownloadable.open(root, options), join(root, 'c/z'));
+    return emptiedAfterFirstChunk(await FolderDownloadable.open(root, options), join(root, 'c/z'));
   },
   failingConsumer: () => new FullFolder({ directory: folders.target() }),
 });

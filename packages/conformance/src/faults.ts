@@ -14,3 +14,10 @@ export {
   seededRandom,
   settle,
 } from '@towline/transport-memory';
+export {
+  type Adding,
+  type FaultyTransferOptions,
+  type Shared,
+  shareWithOne,
+  transferUnderFaults,
+} from './transfers.ts';

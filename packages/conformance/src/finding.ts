@@ -75,7 +75,9 @@ export class ConformanceError extends Error {
   }
 }
 
-/** What was thrown, for the line that says what was seen. */
+/** What was thrown, for the line that says what was seen: assertions say more below their first one, and that is in the cause. */
 export function thrownText(thrown: unknown): string {
-  return `${thrown instanceof Error ? thrown.name : typeof thrown}: ${reasonOf(thrown)}`;
+  if (!(thrown instanceof Error)) return `${typeof thrown}: ${reasonOf(thrown)}`;
+  const [line = ''] = thrown.message.split('\n', 1);
+  return `${thrown.name}: ${reasonOf(line || thrown)}`;
 }

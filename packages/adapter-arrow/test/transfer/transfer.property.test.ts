@@ -1,5 +1,5 @@
-import { type Consumer, DownloadService, downloadObject, loadHasher } from '@towline/downloader-core';
-import { ManualClock, MemoryNetwork, seededRandom } from '@towline/transport-memory';
+import { transferUnderFaults } from '@towline/conformance/faults';
+import type { Consumer } from '@towline/downloader-core';
 import {
   Bool,
   type DataType,
@@ -26,9 +26,6 @@ import { describe, expect, it } from 'vitest';
 import { addTable, IpcConsumer, TableConsumer, type ValueTargetOptions } from '../../src/index.ts';
 import { validateBytes } from '../../src/validate/index.ts';
 import { valuesOf } from '../support/tables.ts';
-
-// Loading takes real time, which a fake clock does not see.
-await loadHasher();
 
 interface ColumnKind {
   readonly type: DataType;
@@ -110,26 +107,8 @@ const hows: fc.Arbitrary<How> = fc.record({
 });
 
 /** Downloads over a network with faults, which end after some: then it has to arrive. */
-async function transfer<R>(
-  table: Table,
-  { chunkBytes, windowBytes, seed, heat }: How,
-  consumer: Consumer<R>,
-): Promise<R> {
-  const clock = new ManualClock();
-  const random = seededRandom(seed);
-  const kinds = { drop: heat, delay: heat, duplicate: heat, reorder: heat, corrupt: heat, cut: heat / 2 };
-  const network = new MemoryNetwork({ clock, seed, faults: { probabilities: kinds, maxFaults: 20 } });
-  const [owner, receiver] = ['owner', 'receiver'].map(
-    (id) => new DownloadService({ transport: network.endpoint(id), clock, random }),
-  ) as [DownloadService, DownloadService];
-  const limits = { timeoutMs: 10_000_000, receiverIdleTimeoutMs: 1_000_000, receiverCount: 1 };
-  try {
-    const ref = await addTable(owner.newTransaction(limits), table, { chunkBytes });
-    return await clock.runUntil(downloadObject(receiver, ref, consumer, { windowBytes, maxRetries: 100 }));
-  } finally {
-    await clock.runUntil(Promise.all([owner.shutdown(), receiver.shutdown()]));
-  }
-}
+const transfer = <R>(table: Table, { chunkBytes, ...how }: How, consumer: Consumer<R>): Promise<R> =>
+  transferUnderFaults((transaction) => addTable(transaction, table, { chunkBytes }), consumer, how);
 
 const received = (table: Table, how: How, options: ValueTargetOptions = {}): Promise<Table> =>
   transfer(table, how, new TableConsumer(options));

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { emptiedAfterFirstChunk, ScenarioFolders } from '@towline/conformance/files';
 import { adapterSuite } from '@towline/conformance/vitest';
-import type { Downloadable } from '@towline/downloader-core';
 import { expect } from 'vitest';
 import { StateDictConsumer, StateDictDownloadable } from '../../src/index.ts';
 import { CheckpointConsumer, CheckpointDownloadable, type CheckpointResult } from '../../src/node/index.ts';
@@ -12,34 +11,6 @@ import { asBuffers, type Files, indexOf, model, readFiles, shardedFolder, writeF
 
 const chunkSizes = [100, 1_000];
 
-/** Folders of one scenario. */
-class Folders {
-  readonly #made: string[] = [];
-  readonly #targets: string[] = [];
-
-  make(files: Files): string {
-    const folder = mkdtempSync(join(tmpdir(), 'towline-tensors-'));
-    this.#made.push(folder);
-    writeFiles(folder, files);
-    return folder;
-  }
-
-  target(): string {
-    const folder = this.make({});
-    this.#targets.push(folder);
-    return folder;
-  }
-
-  expectEmptyTargets(): void {
-    expect(this.#targets.flatMap((folder) => readdirSync(folder))).toEqual([]);
-  }
-
-  clean(): void {
-    for (const folder of this.#made.splice(0)) rmSync(folder, { recursive: true, force: true });
-    this.#targets.length = 0;
-  }
-}
-
 class FullDisk extends CheckpointConsumer {
   override async consume(...args: Parameters<CheckpointConsumer['consume']>): Promise<void> {
     await super.consume(...args);
@@ -47,29 +18,24 @@ class FullDisk extends CheckpointConsumer {
   }
 }
 
-/** The source, of which a file is cut off as soon as the first chunk was read. */
-function cutAfterFirstChunk(source: Downloadable, path: string): Downloadable {
-  const produce = source.produce.bind(source);
-  source.produce = async (state, context) => {
-    const produced = await produce(state, context);
-    truncateSync(path, 0);
-    return produced;
-  };
-  return source;
+const folders = new ScenarioFolders();
+function folderOf(files: Files): string {
+  const folder = folders.make();
+  writeFiles(folder, files);
+  return folder;
 }
 
-const folders = new Folders();
 const toDisk = {
   consumer: () => new CheckpointConsumer({ directory: folders.target(), fsync: false }),
   failingConsumer: () => new FullDisk({ directory: folders.target() }),
-  verifyNothingLeft: () => folders.expectEmptyTargets(),
+  verifyNothingLeft: () => folders.verifyNothingLeft(),
   cleanup: () => folders.clean(),
   badStates: [{ at: -1 }, { at: 1_000_000 }, { offset: 0 }],
   chunkSizes,
 };
 
 function fileOf(dict: ReadonlyStateDict): string {
-  return join(folders.make({ 'model.safetensors': writeStateDict(dict) }), 'model.safetensors');
+  return join(folderOf({ 'model.safetensors': writeStateDict(dict) }), 'model.safetensors');
 }
 
 adapterSuite<ReadonlyStateDict, CheckpointResult>('a dict to a file', {
@@ -84,7 +50,7 @@ adapterSuite<ReadonlyStateDict, StateDict>('a file to a dict', {
   downloadable: (dict, options) => CheckpointDownloadable.open(fileOf(dict), options),
   failingDownloadable: async (dict, options) => {
     const path = fileOf(dict);
-    return cutAfterFirstChunk(await CheckpointDownloadable.open(path, options), path);
+    return emptiedAfterFirstChunk(await CheckpointDownloadable.open(path, options), path);
   },
   consumer: () => new StateDictConsumer(),
   verify: ({ tensors }, dict) => expect(tensors).toEqual(dict.tensors),
@@ -100,11 +66,11 @@ adapterSuite<Files, CheckpointResult>('a folder to a folder', {
     { name: 'a sharded checkpoint', value: shardedFolder() },
     { name: 'an empty index', value: { 'model.safetensors.index.json': indexOf({}), 'x.bin': 'x'.repeat(500) } },
   ],
-  downloadable: (files, options) => CheckpointDownloadable.open(folders.make(files), options),
+  downloadable: (files, options) => CheckpointDownloadable.open(folderOf(files), options),
   failingDownloadable: async (files, options) => {
-    const root = folders.make(files);
+    const root = folderOf(files);
     const path = join(root, Object.keys(files)[0] ?? '');
-    return cutAfterFirstChunk(await CheckpointDownloadable.open(root, options), path);
+    return emptiedAfterFirstChunk(await CheckpointDownloadable.open(root, options), path);
   },
   verify: ({ path }, files) => expect(readFiles(path)).toEqual(asBuffers(files)),
 });

@@ -1,16 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Consumer,
-  type DownloadOptions,
-  DownloadService,
-  downloadObject,
-  loadHasher,
-  type Ref,
-  type Transaction,
-} from '@towline/downloader-core';
-import { ManualClock, MemoryNetwork, seededRandom } from '@towline/transport-memory';
+import { transferUnderFaults } from '@towline/conformance/faults';
+import { type Consumer, DownloadService, downloadObject, type Ref, type Transaction } from '@towline/downloader-core';
+import { MemoryNetwork } from '@towline/transport-memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addTensors, StateDictConsumer, type StateDictConsumerOptions } from '../../src/index.ts';
@@ -20,7 +13,7 @@ import { loadDigester } from '../../src/transfer/digest.ts';
 import { stateDicts } from '../support/arbitraries.ts';
 
 // Loading takes real time, which a fake clock does not see.
-await Promise.all([loadHasher(), loadDigester('xxh64')]);
+await loadDigester('xxh64');
 
 interface How {
   readonly chunkBytes: number;
@@ -36,33 +29,6 @@ const hows: fc.Arbitrary<How> = fc.record({
   seed: fc.nat(),
   heat: fc.constantFrom(0, 0.01, 0.03),
 });
-
-/** Downloads over a network with faults, which end after some: then it has to arrive. */
-async function over<R>(
-  { windowBytes, seed, heat }: How,
-  add: (transaction: Transaction) => Promise<Ref>,
-  consumer: Consumer<R>,
-): Promise<R> {
-  const clock = new ManualClock();
-  const random = seededRandom(seed);
-  const kinds = { drop: heat, delay: heat, duplicate: heat, reorder: heat, corrupt: heat, cut: heat / 2 };
-  const network = new MemoryNetwork({ clock, seed, faults: { probabilities: kinds, maxFaults: 20 } });
-  const [owner, receiver] = ['owner', 'receiver'].map(
-    (id) => new DownloadService({ transport: network.endpoint(id), clock, random }),
-  ) as [DownloadService, DownloadService];
-  const transaction = owner.newTransaction({
-    timeoutMs: 10_000_000,
-    receiverIdleTimeoutMs: 1_000_000,
-    receiverCount: 1,
-  });
-  const patience: DownloadOptions = { windowBytes, maxRetries: 100 };
-  try {
-    const ref = await add(transaction);
-    return await clock.runUntil(downloadObject(receiver, ref, consumer, patience));
-  } finally {
-    await clock.runUntil(Promise.all([owner.shutdown(), receiver.shutdown()]));
-  }
-}
 
 /** Downloads without faults on the real clock: disks know no other. */
 async function plainly<R>(
@@ -83,7 +49,8 @@ async function plainly<R>(
 
 function transfer(dict: StateDict, how: How, options: StateDictConsumerOptions = {}): Promise<StateDict> {
   const { chunkBytes } = how;
-  return over(how, (transaction) => addTensors(transaction, dict, { chunkBytes }), new StateDictConsumer(options));
+  const add = (transaction: Transaction): Promise<Ref> => addTensors(transaction, dict, { chunkBytes });
+  return transferUnderFaults(add, new StateDictConsumer(options), how);
 }
 
 /** The dict with only these tensors. */

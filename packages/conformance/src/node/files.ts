@@ -20,6 +20,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+export { emptiedAfterFirstChunk, ScenarioFolders } from './scenario-folders.ts';
+
 /** What is in a folder: text of files, `null` for folders, `-> target` for links, by path. */
 export type Tree = Readonly<Record<string, string | null>>;
 

@@ -35,8 +35,8 @@ async function expectReason(bench: TransportBench, sending: Promise<void>, signa
 
 export async function backpressure(bench: TransportBench): Promise<void> {
   const { atListener, check } = bench;
-  const { resume, count, resolved } = await stickSends(bench);
-  check(resolved < count, 'sends to a peer that does not read to wait', `all ${count} of 1 MiB resolved`);
+  const { resume, count, bytes, resolved } = await stickSends(bench);
+  check(resolved < count, 'sends to a peer that does not read to wait', `all ${count} of ${bytes} bytes resolved`);
   await resume();
   const wrong = Array.from({ length: count }, (_, index) => `stuck ${index}`).findIndex(
     (header, index) => atListener.headers[index + 1] !== header,
@@ -53,21 +53,27 @@ export async function linksAreApart(bench: TransportBench): Promise<void> {
 }
 
 interface StuckSends {
-  /** How many sends there are, of 1 MiB each: more than the systems between the two take. */
+  /** How many sends there are: together more than the systems between the two take. */
   readonly count: number;
+  /** How large each is. */
+  readonly bytes: number;
   /** How many of them resolved all the same. */
   readonly resolved: number;
   /** Lets the listener read; resolves when every message has arrived. */
   readonly resume: () => Promise<void>;
 }
 
+const stuckBytes = 64 * 2 ** 20;
+const mostHeaderBytes = 64 * 1024;
+
 /** Sends to a listener that does not read, until nothing moves any more. */
 async function stickSends(bench: TransportBench): Promise<StuckSends> {
   const { rig, dialler, listener, atListener } = bench;
   await bench.meet();
   const resume = await rig.pause?.();
-  const shared = new Uint8Array(1 << 20);
-  const count = 64;
+  const bytes = Math.min(2 ** 20, dialler.capabilities.maxMessageBytes - mostHeaderBytes);
+  const shared = new Uint8Array(bytes);
+  const count = Math.ceil(stuckBytes / bytes);
   let resolved = 0;
   const sends = Array.from({ length: count }, async (_, index) => {
     const body = dialler.capabilities.detachesBodies ? shared.slice() : shared;
@@ -78,11 +84,13 @@ async function stickSends(bench: TransportBench): Promise<StuckSends> {
   await bench.standstill(() => resolved);
   return {
     count,
+    bytes,
     resolved,
     resume: async () => {
       resume?.();
-      for (const end of await bench.soon(ends, 'every send to resolve once the peer reads again'))
-        bench.check(end.status === 'fulfilled', 'every send to resolve once the peer reads again', 'one rejected');
+      const expected = 'every send to resolve once the peer reads again';
+      for (const end of await bench.soon(ends, expected))
+        if (end.status === 'rejected') bench.check(false, expected, `one rejected: ${thrownText(end.reason)}`);
       await bench.arrivals(atListener, count + 1, 'once the peer reads again');
     },
   };
