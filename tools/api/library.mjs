@@ -49,7 +49,7 @@ export class Library {
   }
 
   /**
-   * All that a module exports. Names that `export *` hands on from outside of the workspace are not known: they are none.
+   * All that a module exports. Throws where `export *` hands on a module that is not ours: nobody could say what that is.
    * @param {Module} module
    * @returns {Map<string, Target>}
    */

@@ -123,7 +123,7 @@ function declarationLines(library, declared, exports) {
  */
 function importLines(library, declared) {
   const lines = declared
-    .flatMap(({ module, name }) => [...referencesOf(library, module, name).values()])
+    .flatMap(({ module, name }) => referencesOf(library, module, name))
     .flatMap((target) => ('origin' in target ? [target.origin] : []))
     .map(({ specifier, name }) => `import type { ${name} } from '${specifier}';`);
   return [...new Set(lines)].toSorted(byText((line) => line.split(' from ').toReversed().join()));

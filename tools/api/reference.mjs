@@ -15,7 +15,7 @@ const toolDirectory = join(rootDirectory, 'tools/api-reference');
  * @returns {number | null} the exit code
  */
 function writeReference(directory) {
-  if (isInstallStale(toolDirectory)) run('npm', ['ci']);
+  if (isInstallStale(toolDirectory)) run('npm', ['ci', '--prefer-offline']);
   const packages = readPackages().filter(({ manifest }) => sourceEntries(manifest).size > 0);
   const entryPoints = packages.flatMap((pkg) => ['--entryPoints', pkg.directory]);
   return run(join(toolDirectory, 'node_modules/.bin/typedoc'), [...entryPoints, '--out', directory]);

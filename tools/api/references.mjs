@@ -9,22 +9,19 @@ import { declarationOf, isNode } from './modules.mjs';
 /** @typedef {import('./modules.mjs').Origin} Origin */
 
 /**
- * Where the names in a declaration lead, by name. Those that no module declares are the platform's: they are left out.
+ * Where the names in a declaration lead, as often as they stand there. Those that no module declares are the platform's: they are left out.
  * @param {Library} library
  * @param {Module} module
  * @param {string} name
- * @returns {Map<string, Target>}
+ * @returns {Target[]}
  */
 export function referencesOf(library, module, name) {
-  /** @type {Map<string, Target>} */
-  const found = new Map();
-  for (const statement of module.declarations.get(name) ?? [])
-    for (const mention of mentionsIn(statement)) {
-      const target =
-        typeof mention === 'string' ? library.lookUp(module, mention) : library.follow(module, mention, true);
-      if (target !== undefined) found.set(typeof mention === 'string' ? mention : mention.name, target);
-    }
-  return found;
+  return (module.declarations.get(name) ?? [])
+    .flatMap(mentionsIn)
+    .map((mention) =>
+      typeof mention === 'string' ? library.lookUp(module, mention) : library.follow(module, mention, true),
+    )
+    .filter((target) => target !== undefined);
 }
 
 /**

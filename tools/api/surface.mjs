@@ -42,7 +42,7 @@ function mentionedBy(library, exported) {
   /** @type {Declared[]} */
   const mentioned = [];
   for (const { module, name } of queue)
-    for (const target of referencesOf(library, module, name).values()) {
+    for (const target of referencesOf(library, module, name)) {
       if (!('module' in target) || seen.has(idOf(target))) continue;
       seen.add(idOf(target));
       mentioned.push(target);
