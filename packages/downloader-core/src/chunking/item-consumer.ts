@@ -34,7 +34,7 @@ export interface ItemConsumerOptions<T, R> {
   readonly sink: ItemSink<T, R>;
   /** Items may be views of the bytes: each chunk comes in memory of its own, at an offset that is a multiple of 8. Default false. */
   readonly keepsBytes?: boolean | undefined;
-  /** The most bytes of an item, which are held until all of it is here. More ends with `limit_exceeded`. Default 64 MiB. */
+  /** The most bytes of an item, which are held until all of it is here, and for a moment twice. More ends with `limit_exceeded`. Default 64 MiB. */
   readonly maxItemBytes?: number | undefined;
 }
 
@@ -107,19 +107,20 @@ export class ItemConsumer<T, R> implements Consumer<R, ItemState> {
       throw protocolError(`a chunk of ${data.length} arrays leads from item ${this.#next} to ${next}`);
     for (const [place, bytes] of data.entries()) {
       context.signal.throwIfAborted();
-      if (place < ended) await this.#take(this.#whole(bytes), context);
-      else this.#hold(bytes);
+      const taking = place < ended ? this.#take(this.#whole(bytes), context) : this.#hold(bytes);
+      if (taking instanceof Promise) await taking;
     }
     if (this.#heldBytes !== offset) throw protocolError(`${this.#heldBytes} bytes of item ${next} came, not ${offset}`);
   }
 
-  async #take(bytes: Uint8Array, context: ConsumeContext): Promise<void> {
+  // What is there at once is not waited for: there may be thousands of items in a chunk.
+  #take(bytes: Uint8Array, context: ConsumeContext): void | Promise<void> {
     const { decode, sink } = this.#options;
     const index = this.#next;
     this.#next += 1;
     const item = decode(bytes, index);
-    const written = sink.write(item instanceof Promise ? await item : item, index, context);
-    if (written instanceof Promise) await written;
+    if (item instanceof Promise) return item.then((value) => sink.write(value, index, context));
+    return sink.write(item, index, context);
   }
 
   /** The item that ends with these bytes. */

@@ -170,6 +170,7 @@ async function packItems(
     return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end of its item' };
   const rest = first.byteLength - offset;
   if (rest > chunkBytes) {
+    run.keep(next, first);
     const data = [first.subarray(offset, offset + chunkBytes)];
     return { status: 'ok', data, state: { next, offset: offset + chunkBytes }, items: 0 };
   }
@@ -179,7 +180,10 @@ async function packItems(
     const reading = run.at(index);
     const item = reading instanceof Uint8Array ? reading : await reading;
     bytes += item.byteLength;
-    if (bytes > chunkBytes) break;
+    if (bytes > chunkBytes) {
+      run.keep(index, item);
+      break;
+    }
     data.push(item);
   }
   return { status: 'ok', data, state: { next: next + data.length, offset: 0 }, items: data.length };

@@ -15,7 +15,7 @@ export interface ItemRunSetup {
  */
 export class ItemRun {
   readonly #setup: ItemRunSetup;
-  readonly #begun = new Map<number, Uint8Array | Promise<Uint8Array>>();
+  readonly #kept = new Map<number, Uint8Array | Promise<Uint8Array>>();
   readonly #ending = new AbortController();
 
   constructor(setup: ItemRunSetup) {
@@ -24,37 +24,41 @@ export class ItemRun {
 
   /** Whether it holds anything that reading anew would cost. */
   get isEmpty(): boolean {
-    return this.#begun.size === 0;
+    return this.#kept.size === 0;
   }
 
   /** The bytes of an item. Rejects with what reading throws. */
   at(index: number): Uint8Array | Promise<Uint8Array> {
-    const bytes = this.#begin(index);
-    if (bytes instanceof Uint8Array) return bytes;
-    const { count, readAhead } = this.#setup;
-    for (let next = index + 1; next < count && next <= index + readAhead; next += 1) void this.#begin(next);
+    const bytes = this.#kept.get(index) ?? this.#read(index);
+    if (!(bytes instanceof Uint8Array)) this.#readAhead(index);
     return bytes;
+  }
+
+  /** Keeps an item that the next chunk needs. */
+  keep(index: number, bytes: Uint8Array): void {
+    this.#kept.set(index, bytes);
   }
 
   /** Lets go of the items before `index`. */
   passed(index: number): void {
-    for (const known of this.#begun.keys()) if (known < index) this.#begun.delete(known);
+    for (const known of this.#kept.keys()) if (known < index) this.#kept.delete(known);
   }
 
   /** Nobody goes on from here: what is still being read is aborted. */
   end(reason: unknown): void {
-    this.#begun.clear();
+    this.#kept.clear();
     this.#ending.abort(reason);
   }
 
-  #begin(index: number): Uint8Array | Promise<Uint8Array> {
-    const known = this.#begun.get(index);
-    if (known !== undefined) return known;
-    const bytes = this.#read(index);
-    this.#begun.set(index, bytes);
-    // One that is read ahead fails when it is needed, if it ever is.
-    if (!(bytes instanceof Uint8Array)) bytes.catch(() => {});
-    return bytes;
+  #readAhead(index: number): void {
+    const { count, readAhead } = this.#setup;
+    for (let next = index + 1; next < count && next <= index + readAhead; next += 1) {
+      if (this.#kept.has(next)) continue;
+      const bytes = this.#read(next);
+      this.#kept.set(next, bytes);
+      // One that is read ahead fails when it is needed, if it ever is.
+      if (!(bytes instanceof Uint8Array)) bytes.catch(() => {});
+    }
   }
 
   #read(index: number): Uint8Array | Promise<Uint8Array> {
