@@ -5,7 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadable, DownloadService } from '@towline/downloader-core';
 import { tcp } from '@towline/transport-tcp';
-import { ready, say, settings, told, usage } from './report.mjs';
+import { settings } from './report.mjs';
+import { serveUntilTold } from './serve-until-told.mjs';
 
 const { directory, objects, objectBytes, receivers } = settings();
 const service = new DownloadService({ transport: await tcp({ endpointId: 'owner', listen: '127.0.0.1:0' }) });
@@ -14,14 +15,7 @@ const hash = createHash('sha256');
 const refs = Array.from({ length: objects }, (_, index) => transaction.addObject(source(index)));
 const path = join(directory, 'refs.json');
 await writeFile(path, JSON.stringify(refs));
-ready({ ref: path, sha256: hash.digest('hex') });
-const ended = transaction.complete();
-await told();
-const { status } = await ended;
-const used = usage();
-await service.shutdown();
-say({ event: 'done', status, ...used });
-if (status !== 'completed') process.exitCode = 1;
+await serveUntilTold(service, transaction, { ref: path, sha256: hash.digest('hex') });
 
 /**
  * An object that no other is like: its number, again and again.
