@@ -1,7 +1,9 @@
 import { DownloadError } from '@towline/downloader-core';
+import { ItemConsumer, listSink } from '@towline/downloader-core/spi';
 import { describe, expect, it } from 'vitest';
 import { chunkOf, context, textItems, textsOf, walk } from '../support/item-calls.ts';
-import { bytesOf } from '../support/objects.ts';
+import { bytesOf, textOf } from '../support/objects.ts';
+import { World } from '../support/world.ts';
 
 describe('chunks of items', () => {
   it('S3 items that fit share a chunk and stay whole', async () => {
@@ -174,6 +176,25 @@ describe('a source that takes its time', () => {
     expect(new Set(slow.aborted)).toEqual(new Set(slow.begun));
     expect(slow.closed).toBe(1);
   });
+
+  it.each([0, 2])(
+    'S4 that hangs once is given up, and asked anew by the retry, with a readAhead of %d',
+    async (readAhead) => {
+      const world = new World();
+      const asked = [0, 0, 0];
+      const item = (index: number): Promise<string> => {
+        asked[index] = (asked[index] ?? 0) + 1;
+        return index === 2 && asked[index] === 1 ? new Promise(() => {}) : Promise.resolve('abc'.charAt(index));
+      };
+      const object = textItems({ count: 3, item }, { chunkBytes: 1, readAhead });
+      const limits = { timeoutMs: 60_000, produceTimeoutMs: 1_000, receiverCount: 1 };
+      const ref = world.owner.newTransaction(limits).addObject(object);
+      const consumer = new ItemConsumer({ kind: 'texts', decode: textOf, sink: listSink<string>() });
+      expect(await world.download(world.service('a'), ref, consumer)).toEqual(['a', 'b', 'c']);
+      expect(asked[2]).toBe(2);
+      await world.close();
+    },
+  );
 
   it('I1 is asked anew for a chunk that came damaged', async () => {
     const asked: number[] = [];
