@@ -1,10 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import {
+  andThen,
   type Consumer,
   consumer,
   type Description,
   DownloadError,
+  isPromise,
+  type MaybePromise,
   parseCounters,
   type Schema,
   type StartResult,
@@ -82,7 +85,7 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
     return this.#turns.run(() => this.#start(readFileDescription(description)));
   }
 
-  consume(data: readonly Uint8Array[], state: FileState): Promise<void> {
+  consume(data: readonly Uint8Array[], state: FileState): MaybePromise<void> {
     return this.#turns.run(() => this.#consume(data, state));
   }
 
@@ -113,7 +116,7 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
     return undefined;
   }
 
-  async #consume(data: readonly Uint8Array[], state: FileState): Promise<void> {
+  #consume(data: readonly Uint8Array[], state: FileState): MaybePromise<void> {
     const arrival = this.#arrival;
     const total = arrival?.description.totalBytes ?? 0;
     const from = this.#received;
@@ -121,8 +124,10 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
     // Also what keeps a peer from leaving holes, which would be zeros in the file.
     if (state.offset !== from + bytes || state.offset > total)
       throw protocolError(`a chunk of ${bytes} bytes leads from ${from} to ${state.offset} of ${total}`);
-    if (arrival !== undefined) await onTarget(arrival.target.path, () => writeAll(arrival, data, from));
-    this.#received = state.offset;
+    const written = arrival && onTarget(arrival.target.path, () => writeAll(arrival, data, from));
+    return andThen(written, () => {
+      this.#received = state.offset;
+    });
   }
 
   async #complete(): Promise<FileResult> {
@@ -148,12 +153,13 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
   }
 }
 
-async function writeAll({ file, hash }: Arrival, data: readonly Uint8Array[], from: number): Promise<void> {
+function writeAll({ file, hash }: Pick<Arrival, 'file' | 'hash'>, data: readonly Uint8Array[], from: number): MaybePromise<void> {
   let position = from;
-  for (const bytes of data) {
+  for (const [index, bytes] of data.entries()) {
     hash?.update(bytes);
-    await file.write(bytes, position);
+    const written = file.write(bytes, position);
     position += bytes.byteLength;
+    if (isPromise(written)) return written.then(() => writeAll({ file, hash }, data.slice(index + 1), position));
   }
 }
 

@@ -1,9 +1,12 @@
 import type { BigIntStats } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  andThen,
   type Description,
   type Downloadable,
   downloadable,
+  isPromise,
+  type MaybePromise,
   parseCounters,
   type ProduceContext,
   type Produced,
@@ -100,16 +103,17 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     return this.#matches(request) ? totalsOf(this) : { totalBytes: 0, totalItems: 0 };
   }
 
-  async produce(state: FileState | undefined, { request }: ProduceContext<OnlyRequest>): Promise<Produced<FileState>> {
+  produce(
+    state: FileState | undefined,
+    { request }: ProduceContext<OnlyRequest>,
+  ): MaybePromise<Produced<FileState>> {
     if (this.#failure !== undefined) return this.#failure;
-    const offset = state?.offset ?? 0;
     try {
       if (request !== undefined && !this.#matches(request)) return { status: 'eof' };
-      if (offset < this.totalBytes) return await this.#chunk(offset);
-      await checkSource(this.#source, this.#pace);
-      return { status: 'eof' };
+      const produced = this.#produceAt(state?.offset ?? 0);
+      return isPromise(produced) ? produced.catch((thrown: unknown) => this.#failed(thrown)) : produced;
     } catch (thrown) {
-      return (this.#failure = producedError(thrown));
+      return this.#failed(thrown);
     }
   }
 
@@ -132,23 +136,44 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     await this.#file.close();
   }
 
-  async #chunk(offset: number): Promise<Produced<FileState>> {
+  #produceAt(offset: number): MaybePromise<Produced<FileState>> {
+    if (offset < this.totalBytes) return this.#chunk(offset);
+    return andThen(checkSource(this.#source, this.#pace), () => ({ status: 'eof' }) as const);
+  }
+
+  #chunk(offset: number): MaybePromise<Produced<FileState>> {
     const buffer = this.#buffers.take();
     const data = buffer.subarray(0, Math.min(this.maxChunkBytes, this.totalBytes - offset));
     const recycle = (): void => this.#buffers.give(buffer);
-    try {
-      await readSource(this.#source, this.#file, data, offset, this.#pace);
-    } catch (thrown) {
-      recycle();
-      throw thrown;
-    }
     const next = offset + data.byteLength;
     const owned = data.byteLength === buffer.byteLength;
-    return { status: 'ok', data, state: { offset: next }, items: next === this.totalBytes ? 1 : 0, owned, recycle };
+    const items = next === this.totalBytes ? 1 : 0;
+    const chunk: Produced<FileState> = { status: 'ok', data, state: { offset: next }, items, owned, recycle };
+    return orRecycled(recycle, () =>
+      andThen(readSource(this.#source, this.#file, data, offset, this.#pace), () => chunk),
+    );
+  }
+
+  #failed(thrown: unknown): ProducedError {
+    return (this.#failure = producedError(thrown));
   }
 
   #matches({ only }: OnlyRequest): boolean {
     return pathMatcher(only)(this.name);
+  }
+}
+
+/** What `read` gives; when it fails, the buffer is given back. */
+function orRecycled<T>(recycle: () => void, read: () => MaybePromise<T>): MaybePromise<T> {
+  const failed = (thrown: unknown): never => {
+    recycle();
+    throw thrown;
+  };
+  try {
+    const result = read();
+    return isPromise(result) ? result.catch(failed) : result;
+  } catch (thrown) {
+    return failed(thrown);
   }
 }
 

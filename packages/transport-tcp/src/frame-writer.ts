@@ -20,12 +20,26 @@ export interface FrameWriterOptions {
 
 const noHeader = new Uint8Array(0);
 
-/** Writes whole frames, one after the other; each frame's prefix, header and body go to the socket in one `writev`. */
+/** The most bytes of small frames that are written together; a frame of so many goes alone, and at once. */
+const mostTogetherBytes = 64 * 1024;
+
+/** What goes to the socket together: one frame, or several small ones. */
+interface Group {
+  readonly sends: readonly Outgoing[];
+  readonly writes: Iterator<readonly Uint8Array[]>;
+  cancelGrace: (() => void) | undefined;
+}
+
+/**
+ * Writes whole frames in the order in which they come. A large one goes to the socket at once, prefix, header and body in one
+ * `writev`; small ones wait for the end of the turn of the event loop, and go together.
+ */
 export class FrameWriter {
   readonly #options: FrameWriterOptions;
   readonly #queue: Queued[] = [];
   readonly #flushed: (() => void)[] = [];
-  #current: Queued | undefined;
+  #current: Group | undefined;
+  #isScheduled = false;
   #writes = 0;
   #hasEnded = false;
 
@@ -43,11 +57,13 @@ export class FrameWriter {
   }
 
   send(outgoing: Outgoing): void {
-    this.#push({ outgoing });
+    this.#queue.push({ outgoing });
+    this.#begin(outgoing.bytes >= mostTogetherBytes);
   }
 
   sendControl(kind: ControlKind, header: Uint8Array = noHeader): void {
-    this.#push({ kind, header });
+    this.#queue.push({ kind, header });
+    this.#begin(false);
   }
 
   /** Resolves when everything that is queued now and later has been written, or the writer ended. */
@@ -61,80 +77,117 @@ export class FrameWriter {
   /** Rejects the messages of which nothing was written yet. */
   drop(cause: Error): void {
     for (const queued of this.#queue.splice(0)) if ('outgoing' in queued) queued.outgoing.reject(cause);
+    if (this.isIdle) this.#announceFlushed();
   }
 
   /** The socket is closed: nothing reads any buffer any more. Rejects everything. */
   end(cause: Error): void {
     this.#hasEnded = true;
     this.drop(cause);
-    if (this.#current && 'outgoing' in this.#current) this.#current.outgoing.reject(cause);
+    this.#current?.cancelGrace?.();
+    for (const outgoing of this.#current?.sends ?? []) outgoing.reject(cause);
     this.#announceFlushed();
   }
 
-  #push(queued: Queued): void {
-    this.#queue.push(queued);
-    if (!this.#current) void this.#run();
+  #begin(atOnce: boolean): void {
+    if (this.#current || this.#hasEnded) return;
+    if (atOnce) return this.#writeNext();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (!this.#current && !this.#hasEnded) this.#writeNext();
+    });
   }
 
-  async #run(): Promise<void> {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      this.#current = next;
-      const isWritten = await this.#writeQueued(next);
-      // After a failed write the socket closes, and `end` settles what is left.
-      if (!isWritten || this.#hasEnded) return;
+  #writeNext(): void {
+    this.#current = this.#takeGroup();
+    if (this.#current) this.#writeOn(this.#current);
+    else this.#announceFlushed();
+  }
+
+  // After a failed write the socket closes, and `end` settles what is left.
+  #writeOn(group: Group): void {
+    const next = group.writes.next();
+    if (next.done) return this.#written(group);
+    this.#write(next.value, () => {
+      this.#writes += 1;
+      if (!this.#hasEnded) this.#writeOn(group);
+    });
+  }
+
+  #written({ sends, cancelGrace }: Group): void {
+    cancelGrace?.();
+    for (const outgoing of sends) outgoing.resolve();
+    this.#writeNext();
+  }
+
+  /** Takes the next frame, and those behind it that are small enough to go with it. Messages that were given up are left out. */
+  #takeGroup(): Group | undefined {
+    const pieces: Uint8Array[] = [];
+    const sends: Outgoing[] = [];
+    const onLateAbort = (): void => this.#onLateAbort(group);
+    let bytes = 0;
+    let taken = 0;
+    for (const queued of this.#queue) {
+      const size = 'outgoing' in queued ? queued.outgoing.bytes : queued.header.byteLength;
+      if (bytes > 0 && bytes + size > mostTogetherBytes) break;
+      taken += 1;
+      const frame = 'outgoing' in queued ? takeMessage(queued.outgoing, onLateAbort) : controlFrame(queued);
+      if (!frame) continue;
+      bytes += size;
+      pieces.push(...frame);
+      if ('outgoing' in queued) sends.push(queued.outgoing);
     }
-    this.#current = undefined;
-    this.#announceFlushed();
+    this.#queue.splice(0, taken);
+    const group: Group = { sends, writes: batches(pieces, this.#options.maxWriteBytes), cancelGrace: undefined };
+    return pieces.length > 0 ? group : undefined;
+  }
+
+  #onLateAbort(group: Group): void {
+    const { clock, takeBackMs, onStuck } = this.#options;
+    group.cancelGrace ??= clock.setTimer(takeBackMs, onStuck);
   }
 
   #announceFlushed(): void {
     for (const resolve of this.#flushed.splice(0)) resolve();
   }
 
-  #writeQueued(queued: Queued): Promise<boolean> | boolean {
-    if ('outgoing' in queued) return this.#writeMessage(queued.outgoing);
-    return this.#writeFrame([encodeFrameHead(queued.kind, queued.header, 0)]);
-  }
-
-  async #writeMessage(outgoing: Outgoing): Promise<boolean> {
-    const { clock, takeBackMs, onStuck } = this.#options;
-    let cancelGrace: (() => void) | undefined;
-    const message = outgoing.take(() => (cancelGrace = clock.setTimer(takeBackMs, onStuck)));
-    if (!message) return true;
-    const body = message.body.filter((segment) => segment.byteLength > 0);
-    const bodyBytes = body.reduce((bytes, segment) => bytes + segment.byteLength, 0);
-    const isWritten = await this.#writeFrame([encodeFrameHead('message', message.header, bodyBytes), ...body]);
-    cancelGrace?.();
-    if (isWritten) outgoing.resolve();
-    return isWritten;
-  }
-
-  async #writeFrame(pieces: readonly Uint8Array[]): Promise<boolean> {
-    for (const batch of batches(pieces, this.#options.maxWriteBytes)) {
-      if (!(await this.#write(batch))) return false;
-      this.#writes += 1;
-    }
-    return true;
-  }
-
-  /** Resolves when the socket no longer reads the pieces: with true when it took them all. */
-  #write(pieces: readonly Uint8Array[]): Promise<boolean> {
+  /** Calls `onTaken` when the socket no longer reads the pieces and took them all. */
+  #write(pieces: readonly Uint8Array[], onTaken: () => void): void {
     const { socket } = this.#options;
-    return new Promise((resolve) => {
-      // Node calls back without an error for a write that was cut short because the socket was destroyed.
-      const taken = (error?: Error | null): void => resolve(!error && !socket.destroyed);
-      socket.cork();
-      for (const [index, piece] of pieces.entries()) {
-        if (index < pieces.length - 1) socket.write(piece);
-        else socket.write(piece, taken);
-      }
-      socket.uncork();
-    });
+    // Node calls back without an error for a write that was cut short because the socket was destroyed.
+    const taken = (error?: Error | null): void => (error || socket.destroyed ? undefined : onTaken());
+    const last = pieces.length - 1;
+    socket.cork();
+    for (let index = 0; index < last; index += 1) socket.write(pieces[index] as Uint8Array);
+    socket.write(pieces[last] as Uint8Array, taken);
+    socket.uncork();
   }
 }
 
+function controlFrame({ kind, header }: { readonly kind: ControlKind; readonly header: Uint8Array }): Uint8Array[] {
+  return [encodeFrameHead(kind, header, 0)];
+}
+
+/** The pieces of a message's frame; nothing when it was given up. */
+function takeMessage(outgoing: Outgoing, onLateAbort: () => void): Uint8Array[] | undefined {
+  const message = outgoing.take(onLateAbort);
+  if (!message) return undefined;
+  const { header, body } = message;
+  const head = encodeFrameHead('message', header, outgoing.bytes - header.byteLength);
+  return [head, ...body.filter((segment) => segment.byteLength > 0)];
+}
+
 /** The pieces in groups of at most `maxBytes`, cut where needed. */
-export function* batches(pieces: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array[]> {
+export function* batches(
+  pieces: readonly Uint8Array[],
+  maxBytes: number,
+): Generator<readonly Uint8Array[], void, void> {
+  if (maxBytes === Infinity) {
+    if (pieces.length > 0) yield pieces;
+    return;
+  }
   let batch: Uint8Array[] = [];
   let room = maxBytes;
   for (const piece of pieces) {

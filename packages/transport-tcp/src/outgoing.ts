@@ -1,10 +1,13 @@
-import { abortReason, type OutgoingMessage } from '@towline/downloader-core/spi';
+import { abortReason, onAbort, type OutgoingMessage } from '@towline/downloader-core/spi';
 
 /** One message on its way from `send` to the socket. */
 export class Outgoing {
   /** What `send` returns. */
   readonly done: Promise<void>;
+  /** Header and body, in bytes. */
+  readonly bytes: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #stopFollowing: (() => void) | undefined;
   #message: OutgoingMessage | undefined;
   #onLateAbort: (() => void) | undefined;
   #resolve!: () => void;
@@ -13,11 +16,12 @@ export class Outgoing {
   constructor(message: OutgoingMessage, signal: AbortSignal | undefined) {
     this.#message = message;
     this.#signal = signal;
+    this.bytes = message.body.reduce((sum, segment) => sum + segment.byteLength, message.header.byteLength);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    signal?.addEventListener('abort', this.#abort);
+    this.#stopFollowing = signal && onAbort(signal, () => this.#abort());
   }
 
   /**
@@ -40,13 +44,13 @@ export class Outgoing {
     this.#reject(this.#signal?.aborted ? abortReason(this.#signal) : cause);
   }
 
-  readonly #abort = (): void => {
+  #abort(): void {
     if (this.#onLateAbort) this.#onLateAbort();
     else this.reject(undefined);
-  };
+  }
 
   #forget(): void {
     this.#message = undefined;
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#stopFollowing?.();
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  abortReason,
   DownloadError,
   type IncomingMessage,
   isDownloadError,
@@ -90,10 +91,10 @@ export class TcpEndpoint implements TcpTransport {
     this.addresses = advertise ?? dialableAddresses(bound);
   }
 
-  async send(peerId: string, message: OutgoingMessage, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    this.#checkSendable(peerId, message);
-    await this.#registry.send(peerId, message, options.signal);
+  send(peerId: string, message: OutgoingMessage, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
+    const problem = this.#problemWith(peerId, message);
+    return problem ? Promise.reject(problem) : this.#registry.send(peerId, message, signal);
   }
 
   onMessage(listener: MessageListener): () => void {
@@ -131,13 +132,13 @@ export class TcpEndpoint implements TcpTransport {
     await stopped;
   }
 
-  #checkSendable(peerId: string, { header, body }: OutgoingMessage): void {
-    if (peerId === this.endpointId) throw new DownloadError('unreachable', 'an endpoint cannot reach itself');
+  #problemWith(peerId: string, { header, body }: OutgoingMessage): DownloadError | undefined {
+    if (peerId === this.endpointId) return new DownloadError('unreachable', 'an endpoint cannot reach itself');
     const { maxHeaderBytes, maxMessageBytes } = this.#settings.limits;
     const bytes = body.reduce((sum, segment) => sum + segment.byteLength, header.byteLength);
-    if (header.byteLength <= maxHeaderBytes && bytes <= maxMessageBytes) return;
+    if (header.byteLength <= maxHeaderBytes && bytes <= maxMessageBytes) return undefined;
     const problem = `a message of ${bytes} bytes with a header of ${header.byteLength} is above this transport's limits`;
-    throw new DownloadError('limit_exceeded', problem, { side: 'local' });
+    return new DownloadError('limit_exceeded', problem, { side: 'local' });
   }
 
   /** Hears who it is that dialled us. */

@@ -62,15 +62,41 @@ describe('batches', () => {
 });
 
 describe('FrameWriter', () => {
-  it('writes head and body at once, from the sender’s own memory', async () => {
+  it('writes a large message at once, from the sender’s own memory', () => {
     const { socket, writes } = slowSocket();
     const { writer } = writerOn(socket);
-    const [first, second] = [bytes(10, 1), bytes(20, 2)];
+    const [first, second] = [bytes(40_000, 1), bytes(30_000, 2)];
     writer.send(new Outgoing({ header: bytes(3), body: [first, new Uint8Array(0), second] }, undefined));
     expect(writes).toEqual([
-      [Buffer.from(encodeFrameHead('message', bytes(3), 30)), Buffer.from(first), Buffer.from(second)],
+      [Buffer.from(encodeFrameHead('message', bytes(3), 70_000)), Buffer.from(first), Buffer.from(second)],
     ]);
     expect(writes[0]?.[1]?.buffer).toBe(first.buffer);
+  });
+
+  it('writes what is small once in each turn of the event loop, together and in order', async () => {
+    const { socket, writes, take } = slowSocket();
+    const { writer } = writerOn(socket);
+    const sends = [1, 2, 3].map((id) => outgoing(id));
+    for (const send of sends) writer.send(send);
+    writer.sendControl('ping');
+    expect(writes).toEqual([]);
+    await turn();
+    expect(writes.map((write) => write.map((piece) => piece.at(-1)))).toEqual([[1, 2, 3, 0]]);
+    take();
+    for (const send of sends) expect(await settled(send.done)).toBe('sent');
+  });
+
+  it('writes no more than 64 KiB of small ones together, and a large one behind them by itself', async () => {
+    const { socket, writes, take } = slowSocket();
+    const { writer } = writerOn(socket);
+    const sized = (length: number): Outgoing => new Outgoing({ header: bytes(1), body: [bytes(length)] }, undefined);
+    for (const length of [30_000, 30_000, 30_000, 100_000, 10]) writer.send(sized(length));
+    for (let write = 0; write < 4; write += 1) {
+      await turn();
+      take();
+    }
+    const bodies = writes.map((write) => write.filter((_, index) => index % 2 === 1).map((body) => body.byteLength));
+    expect(bodies).toEqual([[30_000, 30_000], [30_000], [100_000], [10]]);
   });
 
   it('W1 a send is pending until the socket has taken it, and later ones wait in order', async () => {
@@ -78,6 +104,7 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const [one, two] = [outgoing(1), outgoing(2)];
     writer.send(one);
+    await turn();
     writer.send(two);
     await turn();
     expect(writes).toHaveLength(1);
@@ -98,9 +125,9 @@ describe('FrameWriter', () => {
     const message = new Outgoing({ header: bytes(1), body: [bytes(600)] }, undefined);
     writer.send(message);
     for (let part = 0; part < 3; part += 1) {
+      await turn();
       expect(writes).toHaveLength(part + 1);
       take();
-      await turn();
     }
     expect(await settled(message.done)).toBe('sent');
     const sizes = writes.map((write) => write.reduce((sum, piece) => sum + piece.byteLength, 0));
@@ -112,12 +139,27 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const controller = new AbortController();
     const [one, two, three] = [outgoing(1), outgoing(2, controller.signal), outgoing(3)];
-    for (const message of [one, two, three]) writer.send(message);
+    writer.send(one);
+    await turn();
+    for (const message of [two, three]) writer.send(message);
     controller.abort('changed my mind');
     expect(await settled(two.done)).toBe('changed my mind');
     take();
     await turn();
     expect(writes.map((write) => write.at(-1)?.at(-1))).toEqual([1, 3]);
+  });
+
+  it('takes back the only message that waits for the end of the turn', async () => {
+    const { socket, writes } = slowSocket();
+    const { writer } = writerOn(socket);
+    const controller = new AbortController();
+    const message = outgoing(1, controller.signal);
+    writer.send(message);
+    controller.abort('changed my mind');
+    const flushed = writer.flush();
+    await turn();
+    await flushed;
+    expect([await settled(message.done), writes, writer.isIdle]).toEqual(['changed my mind', [], true]);
   });
 
   it('lets a message that is being written come to its end after an abort, for a while', async () => {
@@ -126,6 +168,7 @@ describe('FrameWriter', () => {
     const controller = new AbortController();
     const message = outgoing(1, controller.signal);
     writer.send(message);
+    await turn();
     controller.abort('too late');
     clock.advance(999);
     take();
@@ -134,17 +177,19 @@ describe('FrameWriter', () => {
     expect([stuck, clock.pending]).toEqual([[], 0]);
   });
 
-  it('says when an aborted message blocks it; its send then ends with the signal’s reason', async () => {
+  it('says once when aborted messages block it; their sends then end with the signal’s reason', async () => {
     const { socket } = slowSocket();
     const { writer, clock, stuck } = writerOn(socket);
     const controller = new AbortController();
-    const message = outgoing(1, controller.signal);
-    writer.send(message);
+    const messages = [outgoing(1, controller.signal), outgoing(2, controller.signal)];
+    for (const message of messages) writer.send(message);
+    await turn();
     controller.abort('enough');
     clock.advance(1000);
     expect(stuck).toEqual([1000]);
     writer.end(lost);
-    expect(await settled(message.done)).toBe('enough');
+    for (const message of messages) expect(await settled(message.done)).toBe('enough');
+    expect(clock.pending).toBe(0);
   });
 
   it('drop rejects what was not begun, end the rest too', async () => {
@@ -152,6 +197,7 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const [one, two] = [outgoing(1), outgoing(2)];
     writer.send(one);
+    await turn();
     writer.send(two);
     writer.drop(lost);
     expect(await settled(two.done)).toBe('link_lost');
@@ -166,6 +212,7 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const message = outgoing(1);
     writer.send(message);
+    await turn();
     take(new Error('EPIPE'));
     await turn();
     writer.end(lost);
@@ -177,6 +224,7 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const message = outgoing(1);
     writer.send(message);
+    await turn();
     socket.destroy();
     take();
     await turn();

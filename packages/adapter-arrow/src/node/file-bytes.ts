@@ -57,8 +57,8 @@ export class FileBytes implements ByteSource {
     return { data: [buffer.subarray(0, at)], owned: at === buffer.byteLength, recycle };
   }
 
-  check(): Promise<void> {
-    return checkSource(this.#source, this.#pace);
+  async check(): Promise<void> {
+    await checkSource(this.#source, this.#pace);
   }
 
   async close(): Promise<void> {

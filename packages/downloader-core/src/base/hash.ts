@@ -34,8 +34,8 @@ export function loadHasher(): Promise<Hasher> {
     return {
       start,
       checksum(segments) {
-        const [only] = segments;
-        if (segments.length === 1 && only && only.byteLength < oneShotBytes) return bigEndian(xxhash.h64Raw(only));
+        const small = together(segments);
+        if (small) return bigEndian(xxhash.h64Raw(small));
         const running = start();
         for (const segment of segments) running.update(segment);
         return running.digest();
@@ -47,11 +47,30 @@ export function loadHasher(): Promise<Hasher> {
 
 /** Whether two byte strings are equal. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
+  if (a.byteLength !== b.byteLength) return false;
+  for (let index = 0; index < a.byteLength; index += 1) if (a[index] !== b[index]) return false;
+  return true;
 }
 
+const scratch = new Uint8Array(oneShotBytes);
+
+/** Small segments in one piece, valid until the next call; nothing when they are large. */
+function together(segments: readonly Uint8Array[]): Uint8Array | undefined {
+  let at = 0;
+  for (const segment of segments) {
+    if (at + segment.byteLength > oneShotBytes) return undefined;
+    if (segments.length === 1) return segment;
+    scratch.set(segment, at);
+    at += segment.byteLength;
+  }
+  return scratch.subarray(0, at);
+}
+
+const numberBytes = new Uint8Array(8);
+const numberView = new DataView(numberBytes.buffer);
+
+// A view of each result's own buffer would have that allocated apart from it.
 function bigEndian(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
+  numberView.setBigUint64(0, value);
+  return numberBytes.slice();
 }

@@ -1,12 +1,13 @@
-import type { State } from '../base/downloadable.ts';
+import type { ProduceContext, State } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { packCanonical } from '../wire/pack.ts';
 import type { OwnerContext } from './context.ts';
 import type { Reservation } from './byte-budget.ts';
 import { type CheckedProduced, checkProduced } from './produced.ts';
 import type { RequestHeld } from './request-shelf.ts';
 import type { ServedRef } from './served-ref.ts';
-import { type Fetched, type HeldChunk, type Loaded, once } from './shared-chunks.ts';
+import { type Fetched, type Loaded, once } from './shared-chunks.ts';
 import type { Source } from './source.ts';
 
 /** What a {@link ChunkFeed} works with. */
@@ -37,15 +38,17 @@ export class ChunkFeed {
   }
 
   /**
-   * The chunk after `state`, with its memory set aside; or how the object ended. `refetch`: past what is shared.
-   * Rejects with `producer_failed`, or with the signal's reason.
+   * The chunk after `state`, with its memory set aside; or how the object ended. At once when it is there at once.
+   * `refetch`: past what is shared. Fails with `producer_failed`, or with the signal's reason.
    */
-  async next(state: State | undefined, refetch: boolean): Promise<Fetched> {
+  next(state: State | undefined, refetch: boolean): MaybePromise<Fetched> {
     const { context, ref, receiverId, drained } = this.#setup;
-    if (context.budget.mustYield(receiverId, ref.object.maxChunkBytes)) await drained();
-    const fetched = await (this.#isShared(state, refetch) ? this.#shared(state) : this.#alone(state, refetch));
-    if ('chunk' in fetched) this.#checkState(fetched);
-    return fetched;
+    const fetch = (): MaybePromise<Fetched> => andThen(this.#fetch(state, refetch), (fetched) => this.#checked(fetched));
+    return context.budget.mustYield(receiverId, ref.object.maxChunkBytes) ? drained().then(fetch) : fetch();
+  }
+
+  #fetch(state: State | undefined, refetch: boolean): MaybePromise<Fetched> {
+    return this.#isShared(state, refetch) ? this.#shared(state) : this.#alone(state, refetch);
   }
 
   // A transport that takes memory away gets a chunk that nobody else is about to want as it is, without a copy.
@@ -53,76 +56,108 @@ export class ChunkFeed {
   #isShared(state: State | undefined, refetch: boolean): boolean {
     const { context, ref, followers, isLone } = this.#setup;
     if (ref.object.sharesChunks === false || refetch) return false;
-    if (state !== undefined && isLone() && ref.chunks.isEmpty) return false;
+    if (state !== undefined && isLone() && !ref.chunks.hasOffers) return false;
     return !context.capabilities.detachesBodies || followers() > 0;
   }
 
   // Memory is waited for before the others are made to wait: one that is slow to give back holds nobody up.
-  async #shared(state: State | undefined): Promise<Fetched> {
-    const { ref, signal, followers, waiting } = this.#setup;
+  #shared(state: State | undefined): MaybePromise<Fetched> {
+    const { ref } = this.#setup;
     const position = this.#position(state);
-    for (;;) {
-      const found = ref.chunks.knows(position) && (await waiting(ref.chunks.find(position, signal)));
-      if (found) return found;
-      const reservation = await this.#reserve();
-      const make = (): Promise<Loaded> => this.#make(state, false, reservation);
-      if (!ref.chunks.knows(position)) return ref.chunks.load(position, followers(), make);
+    if (ref.chunks.knows(position)) return this.#found(position, state);
+    return andThen(this.#reserve(), (reservation) => {
+      if (!ref.chunks.knows(position)) return this.#load(position, state, reservation);
       reservation.release();
-    }
-  }
-
-  async #alone(state: State | undefined, refetch: boolean): Promise<Fetched> {
-    const { produced, checksum, reservation } = await this.#make(state, refetch, await this.#reserve());
-    if (produced.status === 'ok') {
-      const release = once(() => {
-        reservation.release();
-        this.#setup.ref.recycle(produced);
-      });
-      return { chunk: produced, checksum, owned: produced.owned, release };
-    }
-    reservation.release();
-    return produced;
-  }
-
-  // Who waits for a reservation holds nothing unsent of its own pull (rule M1).
-  async #reserve(): Promise<Reservation> {
-    const { context, ref, receiverId, signal, drained, waiting } = this.#setup;
-    const { maxChunkBytes } = ref.object;
-    const now = context.budget.tryReserve(maxChunkBytes);
-    if (now) return now;
-    await drained();
-    return waiting(context.budget.reserve(maxChunkBytes, signal, { receiverId }));
-  }
-
-  async #make(state: State | undefined, refetch: boolean, reservation: Reservation): Promise<Loaded> {
-    const { context, source, waiting } = this.#setup;
-    try {
-      const produced = await waiting(this.#produce(state, refetch));
-      if (produced.status !== 'ok') return { produced, checksum: noChecksum, reservation };
-      reservation.shrink(produced.bytes);
-      const checksum = context.hasher().checksum([...produced.segments, produced.stateBytes]);
-      return { produced, checksum, reservation };
-    } catch (error) {
-      // Until it really ends it may hold what was reserved for it.
-      void source.drained().then(() => reservation.release());
-      throw error;
-    }
-  }
-
-  #produce(state: State | undefined, refetch: boolean): Promise<CheckedProduced> {
-    const { ref, receiverId, request, source } = this.#setup;
-    const { object } = ref;
-    return source.call('produce', async (signal) => {
-      const context = { request: request?.value, receiverId, signal, ...(refetch ? { refetch } : {}) };
-      return checkProduced(await object.produce(state, context), object.maxChunkBytes);
+      return this.#found(position, state);
     });
   }
 
-  #checkState({ chunk: { stateBytes }, release }: HeldChunk): void {
+  /** The chunk that was here or in the making; or, should nothing have come of that, one of our own. */
+  #found(position: string, state: State | undefined): MaybePromise<Fetched> {
+    const { ref, signal, waiting } = this.#setup;
+    const found = ref.chunks.take(position) ?? waiting(ref.chunks.find(position, signal));
+    return andThen(found, (held) => held ?? this.#shared(state));
+  }
+
+  #load(position: string, state: State | undefined, reservation: Reservation): MaybePromise<Fetched> {
+    const { ref, followers } = this.#setup;
+    return ref.chunks.load(position, followers(), () => this.#make(state, false, reservation));
+  }
+
+  #alone(state: State | undefined, refetch: boolean): MaybePromise<Fetched> {
+    return andThen(this.#reserve(), (reservation) =>
+      andThen(this.#make(state, refetch, reservation), (loaded) => this.#ownChunk(loaded)),
+    );
+  }
+
+  #ownChunk({ produced, checksum, reservation }: Loaded): Fetched {
+    if (produced.status !== 'ok') {
+      reservation.release();
+      return produced;
+    }
+    const release = once(() => {
+      reservation.release();
+      this.#setup.ref.recycle(produced);
+    });
+    return { chunk: produced, checksum, owned: produced.owned, release };
+  }
+
+  #reserve(): MaybePromise<Reservation> {
+    return this.#setup.context.budget.tryReserve(this.#setup.ref.object.maxChunkBytes) ?? this.#reserveLater();
+  }
+
+  // Who waits for a reservation holds nothing unsent of its own pull (rule M1).
+  async #reserveLater(): Promise<Reservation> {
+    const { context, ref, receiverId, signal, drained, waiting } = this.#setup;
+    await drained();
+    return waiting(context.budget.reserve(ref.object.maxChunkBytes, signal, { receiverId }));
+  }
+
+  #make(state: State | undefined, refetch: boolean, reservation: Reservation): MaybePromise<Loaded> {
+    const failed = (error: unknown): never => {
+      // Until it really ends it may hold what was reserved for it.
+      void this.#setup.source.drained().then(() => reservation.release());
+      throw error;
+    };
+    try {
+      const produced = this.#produce(state, refetch);
+      if (!isPromise(produced)) return this.#loaded(produced, reservation);
+      return this.#setup.waiting(produced).then((late) => this.#loaded(late, reservation)).catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #loaded(produced: CheckedProduced, reservation: Reservation): Loaded {
+    if (produced.status !== 'ok') return { produced, checksum: noChecksum, reservation };
+    reservation.shrink(produced.bytes);
+    const checksum = this.#setup.context.hasher().checksum([...produced.segments, produced.stateBytes]);
+    return { produced, checksum, reservation };
+  }
+
+  #produce(state: State | undefined, refetch: boolean): MaybePromise<CheckedProduced> {
+    const { ref, receiverId, request, source } = this.#setup;
+    const { object } = ref;
+    return source.call('produce', (own) => {
+      const context: ProduceContext = {
+        request: request?.value,
+        receiverId,
+        get signal() {
+          return own.signal;
+        },
+        ...(refetch ? { refetch } : {}),
+      };
+      return andThen(object.produce(state, context), (produced) => checkProduced(produced, object.maxChunkBytes));
+    });
+  }
+
+  #checked(fetched: Fetched): Fetched {
+    if (!('chunk' in fetched)) return fetched;
     const { context, receiverId } = this.#setup;
+    const { stateBytes } = fetched.chunk;
     const most = context.wire.limitsOf(receiverId).stateBytes;
-    if (stateBytes.byteLength <= most) return;
-    release();
+    if (stateBytes.byteLength <= most) return fetched;
+    fetched.release();
     const problem = `a state has ${stateBytes.byteLength} bytes; the receiver takes ${most}`;
     throw new DownloadError('producer_failed', `produce() failed: ${problem}`);
   }

@@ -21,15 +21,20 @@ export interface OutboxSetup {
   readonly onFailed: () => void;
 }
 
-// However much credit a receiver gives: what the transport has not taken yet is held here.
-const mostSendsAhead = 8;
+// However much credit a receiver gives: what the transport has not taken yet is held here. One chunk on its way and one ready keep a
+// link busy; more would only be made in one go while the link has nothing to do. Of small ones it takes more.
+const leastSendsAhead = 2;
+const mostSendsAhead = 64;
+const mostBytesAhead = 2 * 1024 * 1024;
 
 const longestReason = 500;
 
 /** The messages of one pull on their way to its receiver. */
 export class Outbox {
   readonly #setup: OutboxSetup;
-  readonly #sends = new Set<Promise<void>>();
+  /** How many messages the transport has not taken, and their bodies' bytes. */
+  #untaken = 0;
+  #untakenBytes = 0;
   #oneLess: Deferred<void> | undefined;
 
   constructor(setup: OutboxSetup) {
@@ -38,12 +43,18 @@ export class Outbox {
 
   /** Resolves when the transport reads nothing of this pull any more. */
   async drained(): Promise<void> {
-    await Promise.all(this.#sends);
+    while (this.#untaken > 0) await this.#taken();
+  }
+
+  /** Whether another chunk may be handed to the transport. */
+  get hasRoom(): boolean {
+    if (this.#untaken < leastSendsAhead) return true;
+    return this.#untaken < mostSendsAhead && this.#untakenBytes < mostBytesAhead;
   }
 
   /** Resolves when there is room for another chunk. */
   async room(): Promise<void> {
-    while (this.#sends.size >= mostSendsAhead) await (this.#oneLess ??= deferred()).promise;
+    while (!this.hasRoom) await this.#taken();
   }
 
   sendDescription(
@@ -73,7 +84,7 @@ export class Outbox {
     const { downloadId, pullNo } = pull;
     const { chunks } = digest;
     const message = { kind: 'end', downloadId, pullNo, chunks, digest: digest.digest(), ...end } as const;
-    this.#track(context.wire.send(peerId, message, signal));
+    this.#track(context.wire.send(peerId, message, signal), 0);
   }
 
   /** Refuses the pull. It goes out even when the pull has ended. */
@@ -87,20 +98,29 @@ export class Outbox {
 
   #sendBody(message: Uncut, body: OutgoingBody, onSent: () => void): void {
     const { context, entry, peerId, signal } = this.#setup;
-    entry.wireBytes += totalBytes(body.segments);
-    this.#track(context.wire.sendBody(peerId, message, body, signal).finally(onSent));
+    const bytes = totalBytes(body.segments);
+    entry.wireBytes += bytes;
+    this.#track(context.wire.sendBody(peerId, message, body, signal), bytes, onSent);
   }
 
-  #track(send: Promise<void>): void {
-    const tracked = send.catch((error: unknown) => {
-      this.#setup.context.logger.debug(`a message did not go out: ${reasonOf(error)}`);
-      this.#setup.onFailed();
-    });
-    this.#sends.add(tracked);
-    void tracked.then(() => {
-      this.#sends.delete(tracked);
+  #track(send: Promise<void>, bytes: number, onSettled?: () => void): void {
+    this.#untaken += 1;
+    this.#untakenBytes += bytes;
+    const settled = (): void => {
+      onSettled?.();
+      this.#untaken -= 1;
+      this.#untakenBytes -= bytes;
       this.#oneLess?.resolve();
       this.#oneLess = undefined;
+    };
+    send.then(settled, (error: unknown) => {
+      this.#setup.context.logger.debug(`a message did not go out: ${reasonOf(error)}`);
+      this.#setup.onFailed();
+      settled();
     });
+  }
+
+  #taken(): Promise<void> {
+    return (this.#oneLess ??= deferred()).promise;
   }
 }

@@ -19,9 +19,14 @@ export class PullCredit {
     this.#wake?.resolve();
   }
 
-  /** Resolves when chunk `seq` may follow `sentBytes` of this pull. Rejects with the signal's reason. */
+  /** Whether chunk `seq` may follow `sentBytes` of this pull. */
+  covers(seq: number, sentBytes: number): boolean {
+    return seq <= this.#credit.upToSeq && sentBytes < this.#credit.upToBytes;
+  }
+
+  /** Resolves when it may. Rejects with the signal's reason. */
   async reaches(seq: number, sentBytes: number, signal: AbortSignal): Promise<void> {
-    while (seq > this.#credit.upToSeq || sentBytes >= this.#credit.upToBytes) {
+    while (!this.covers(seq, sentBytes)) {
       this.#wake = deferred();
       await orAborted(this.#wake.promise, signal);
     }

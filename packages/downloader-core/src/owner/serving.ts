@@ -2,6 +2,7 @@ import { busyIntervalMs, every } from '../base/clock.ts';
 import type { Totals } from '../base/description.ts';
 import type { State } from '../base/downloadable.ts';
 import { asDownloadError, DownloadError } from '../base/errors.ts';
+import { isPromise } from '../base/maybe-promise.ts';
 import { childController } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
@@ -183,7 +184,7 @@ export class Serving {
     this.#outbox.sendDescription(segments, { ...totals, idleTimeoutMs }, () => held?.release());
   }
 
-  #described(totalsOnly: boolean): Promise<{ totals: Totals; segments: readonly Uint8Array[] }> {
+  async #described(totalsOnly: boolean): Promise<{ totals: Totals; segments: readonly Uint8Array[] }> {
     return this.#source.call('describe', async () => {
       const description = await this.#host.ref.describe();
       const whole = checkTotals(description);
@@ -203,11 +204,15 @@ export class Serving {
 
   async #stream(): Promise<void> {
     const digest = new ChunkDigest(this.#context.hasher());
+    const { signal } = this.#controller;
+    // What is there at once follows at once: no turn of the event loop for each of many small chunks.
     for (let { state } = this.#order; ;) {
-      await this.#credit.reaches(digest.chunks + 1, this.#sentBytes, this.#controller.signal);
-      await this.#outbox.room();
+      if (!this.#credit.covers(digest.chunks + 1, this.#sentBytes))
+        await this.#credit.reaches(digest.chunks + 1, this.#sentBytes, signal);
+      if (!this.#outbox.hasRoom) await this.#outbox.room();
       // What arrived damaged is the first chunk of the pull that asks again.
-      const fetched = await this.#feed.next(state, digest.chunks === 0 && this.#order.pull.refetch === true);
+      const next = this.#feed.next(state, digest.chunks === 0 && this.#order.pull.refetch === true);
+      const fetched = isPromise(next) ? await next : next;
       if (!('chunk' in fetched)) return this.#end(fetched, digest);
       this.#send(fetched, digest);
       state = fetched.chunk.state;

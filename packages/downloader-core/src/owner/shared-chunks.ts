@@ -1,4 +1,5 @@
 import { deferred, type Deferred } from '../base/deferred.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { orAborted } from '../base/signals.ts';
 import type { Reservation } from './byte-budget.ts';
 import type { IdleChunks, Kept } from './idle-chunks.ts';
@@ -44,14 +45,16 @@ export class SharedChunks {
   readonly #setup: SharedChunksSetup;
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Deferred<void>>();
+  /** Those of the entries that are still wanted. */
+  readonly #offered = new Set<Entry>();
 
   constructor(setup: SharedChunksSetup) {
     this.#setup = setup;
   }
 
-  /** Whether nothing is here and nothing is being made. */
-  get isEmpty(): boolean {
-    return this.#entries.size === 0 && this.#loading.size === 0;
+  /** Whether anything is here, or being made, that others than those who have it are to come for. */
+  get hasOffers(): boolean {
+    return this.#offered.size > 0 || this.#loading.size > 0;
   }
 
   /** Whether a chunk is here or being made. */
@@ -59,38 +62,49 @@ export class SharedChunks {
     return this.#entries.has(position) || this.#loading.has(position);
   }
 
+  /** The chunk, if it is here. */
+  take(position: string): HeldChunk | undefined {
+    const entry = this.#entries.get(position);
+    return entry && this.#take(position, entry);
+  }
+
   /** The chunk, if it is here or somebody is making it. Rejects with the signal's reason. */
   async find(position: string, signal: AbortSignal): Promise<HeldChunk | undefined> {
     for (let loading = this.#loading.get(position); loading; loading = this.#loading.get(position))
       await orAborted(loading.promise, signal);
-    const entry = this.#entries.get(position);
-    return entry && this.#take(position, entry);
+    return this.take(position);
   }
 
   /**
    * Has a chunk made that is not here. `wanted` others are expected to ask for it. A failure is its caller's alone: the
    * next one tries for itself.
    */
-  async load(position: string, wanted: number, make: () => Promise<Loaded>): Promise<Fetched> {
+  load(position: string, wanted: number, make: () => MaybePromise<Loaded>): MaybePromise<Fetched> {
+    const making = make();
+    if (!isPromise(making)) return this.#loaded(position, wanted, making);
     const done = deferred<void>();
     this.#loading.set(position, done);
-    try {
-      const { produced, checksum, reservation } = await make();
-      if (produced.status === 'ok') return this.#added(position, wanted, { produced, checksum, reservation });
-      reservation.release();
-      return produced;
-    } finally {
-      this.#loading.delete(position);
-      done.resolve();
-    }
+    return making
+      .then((loaded) => this.#loaded(position, wanted, loaded))
+      .finally(() => {
+        this.#loading.delete(position);
+        done.resolve();
+      });
   }
 
   /** Forgets all. What is being read is given back when that has ended. */
   clear(): void {
     for (const [position, entry] of [...this.#entries]) {
       this.#entries.delete(position);
+      this.#offered.delete(entry);
       if (entry.users === 0) this.#giveBack(entry);
     }
+  }
+
+  #loaded(position: string, wanted: number, { produced, checksum, reservation }: Loaded): Fetched {
+    if (produced.status === 'ok') return this.#added(position, wanted, { produced, checksum, reservation });
+    reservation.release();
+    return produced;
   }
 
   #added(position: string, wanted: number, loaded: Loaded<CheckedChunk>): HeldChunk {
@@ -112,6 +126,8 @@ export class SharedChunks {
     this.#setup.idle.forget(entry);
     entry.users += 1;
     entry.wanted -= 1;
+    if (entry.wanted > 0) this.#offered.add(entry);
+    else this.#offered.delete(entry);
     const release = once(() => this.#release(position, entry));
     return { chunk: entry.produced, checksum: entry.checksum, owned: false, release };
   }
@@ -125,6 +141,7 @@ export class SharedChunks {
   }
 
   #giveBack(entry: Entry): void {
+    this.#offered.delete(entry);
     this.#setup.idle.forget(entry);
     entry.reservation.release();
     this.#setup.onDropped(entry.produced);

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Downloadable } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
-import { childController, orAborted, orLate } from '../base/signals.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { type ChildController, childController, orAborted, orLate } from '../base/signals.ts';
 
 /** What a {@link Source} works with. */
 export interface SourceSetup {
@@ -10,6 +11,31 @@ export interface SourceSetup {
   readonly produceTimeoutMs: number;
   /** Aborts when the pull ends. */
   readonly signal: AbortSignal;
+}
+
+/** The signal of one call, made when somebody looks at it: most objects never do, and it costs more than the rest of a call. */
+export class CallSignal {
+  readonly #pull: AbortSignal;
+  #child: ChildController | undefined;
+
+  constructor(pull: AbortSignal) {
+    this.#pull = pull;
+  }
+
+  /** Aborts when nobody wants the result of the call any more. */
+  get signal(): AbortSignal {
+    return (this.#child ??= childController(this.#pull)).signal;
+  }
+
+  /** The call failed or was given up. */
+  abort(reason: unknown): void {
+    this.#child?.abort(reason);
+  }
+
+  /** The call is over. */
+  detach(): void {
+    this.#child?.detach();
+  }
 }
 
 /** The calls of one pull to its object: each bounded, signalled, and waited for in the end (rules S4, S6, E3). */
@@ -22,23 +48,23 @@ export class Source {
   }
 
   /**
-   * Calls the object. Rejects with `producer_failed` when that throws or takes too long, and as soon as the pull ends;
-   * what it does afterwards is only waited for, by {@link drained}.
+   * Calls the object, and gives at once what it gives at once. Fails with `producer_failed` when it throws or takes too long,
+   * and as soon as the pull ends; what it does afterwards is only waited for, by {@link drained}.
    */
-  async call<T>(name: string, call: (signal: AbortSignal) => T | PromiseLike<T>): Promise<T> {
+  call<T>(name: string, call: (own: CallSignal) => T | PromiseLike<T>): MaybePromise<T> {
     const { signal } = this.#setup;
     signal.throwIfAborted();
-    const child = childController(signal);
+    const own = new CallSignal(signal);
+    let result: T | PromiseLike<T>;
     try {
-      const result = await this.#bounded(this.#run(() => call(child.signal)));
-      signal.throwIfAborted();
-      return result;
+      result = call(own);
     } catch (error) {
-      child.abort(error);
-      throw signal.aborted ? error : producerFailed(name, error);
-    } finally {
-      child.detach();
+      throw this.#failed(name, own, error);
     }
+    if (isPromise(result)) return this.#awaited(name, own, result);
+    own.detach();
+    signal.throwIfAborted();
+    return result;
   }
 
   /** Resolves when none of the object's calls runs any more. */
@@ -46,16 +72,28 @@ export class Source {
     await Promise.all(this.#running);
   }
 
-  #run<T>(call: () => T | PromiseLike<T>): Promise<T> {
-    const running = new Promise<T>((resolve) => {
-      resolve(call());
-    });
-    const over = running.then(ignore, ignore).finally(() => this.#running.delete(over));
+  async #awaited<T>(name: string, own: CallSignal, running: PromiseLike<T>): Promise<T> {
+    const over = Promise.resolve(running)
+      .then(ignore, ignore)
+      .finally(() => this.#running.delete(over));
     this.#running.add(over);
-    return running;
+    try {
+      const result = await this.#bounded(running);
+      this.#setup.signal.throwIfAborted();
+      return result;
+    } catch (error) {
+      throw this.#failed(name, own, error);
+    } finally {
+      own.detach();
+    }
   }
 
-  async #bounded<T>(running: Promise<T>): Promise<T> {
+  #failed(name: string, own: CallSignal, error: unknown): unknown {
+    own.abort(error);
+    return this.#setup.signal.aborted ? error : producerFailed(name, error);
+  }
+
+  async #bounded<T>(running: PromiseLike<T>): Promise<T> {
     const { clock, object, produceTimeoutMs, signal } = this.#setup;
     if (object.mayWait) return orAborted(running, signal);
     const result = await orLate(clock, running, produceTimeoutMs, signal);

@@ -1,19 +1,25 @@
 import { asDownloadError, DownloadError } from '../base/errors.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { isPlainObject } from '../base/plain.ts';
 import { reasonOf } from '../base/text.ts';
 import { pack } from '../wire/pack.ts';
 import { Final } from './retry-error.ts';
 
 /**
- * Calls the consumer. What it throws is its failure, unless it says better what happened; whatever it says, it is not tried
- * again (rule L2): rejects with {@link Final}.
+ * Calls the consumer, and gives at once what it gives at once. What it throws is its failure, unless it says better what
+ * happened; whatever it says, it is not tried again (rule L2): fails with {@link Final}.
  */
-export async function consumerCall<T>(call: () => T | PromiseLike<T>): Promise<T> {
+export function consumerCall<T>(call: () => T | PromiseLike<T>): MaybePromise<T> {
   try {
-    return await call();
+    const result = call();
+    return isPromise(result) ? Promise.resolve(result).catch(failed) : result;
   } catch (error) {
-    throw new Final(asDownloadError(error, 'consumer_failed', { side: 'local' }));
+    return failed(error);
   }
+}
+
+function failed(error: unknown): never {
+  throw new Final(asDownloadError(error, 'consumer_failed', { side: 'local' }));
 }
 
 /** What a consumer returned, encoded. Throws `consumer_failed` when it is no plain object of MessagePack types, or too large. */

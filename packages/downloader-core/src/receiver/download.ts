@@ -92,9 +92,9 @@ class Download<R> {
   async #complete(end: End): Promise<R> {
     const { refId, owner } = this.#ref;
     const { signal } = this.#control;
-    const completing = consumerCall(() => this.#consumer.downloadCompleted({ refId, ownerId: owner, signal }));
     let result: R;
     try {
+      const completing = consumerCall(() => this.#consumer.downloadCompleted({ refId, ownerId: owner, signal }));
       result = await (this.#transfer?.heartbeat.during(completing) ?? completing);
     } catch (thrown) {
       const error = this.#explain(thrown);

@@ -3,6 +3,7 @@ import type { Description } from '../base/description.ts';
 import type { State } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes } from '../base/hash.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Ref } from '../base/ref.ts';
 import { orAborted } from '../base/signals.ts';
 import { reasonOf, shortRef } from '../base/text.ts';
@@ -37,29 +38,35 @@ export class Feeder {
   /** Shows the description to the consumer; gives how it begins. */
   async start(description: Description): Promise<StartResult> {
     const { consumer, heartbeat, signal } = this.#setup;
-    const starting = consumerCall(() => consumer.start?.(description, this.#told));
+    const starting = consumerCall<StartResult | void>(() => consumer.start?.(description, this.#told));
     return (await heartbeat.during(orAborted(starting, signal))) ?? {};
   }
 
   /**
-   * Has a chunk consumed. Gives the encoded state to pull anew from, or nothing when what was granted ahead just goes on.
-   * Throws `protocol`, `consumer_failed`, or what the consumer throws.
+   * Has a chunk consumed, at once when the consumer is through at once. Gives the encoded state to pull anew from, or
+   * nothing when what was granted ahead just goes on. Fails with `protocol`, `consumer_failed`, or what the consumer throws.
    */
-  async feed(chunk: ArrivedChunk): Promise<Uint8Array | undefined> {
+  feed(chunk: ArrivedChunk): MaybePromise<Uint8Array | undefined> {
     const state = this.#readState(chunk.stateBytes);
-    const returned = await this.#consume(chunk, state);
-    if (this.#setup.consumer.strict) return packed('a state', returned, maxStateBytes);
-    return returned === undefined ? undefined : this.#jump(returned, chunk.stateBytes);
+    return andThen(this.#consume(chunk, state), (returned) => {
+      if (this.#setup.consumer.strict) return packed('a state', returned, maxStateBytes);
+      return returned === undefined ? undefined : this.#jump(returned, chunk.stateBytes);
+    });
   }
 
-  async #consume(chunk: ArrivedChunk, state: State): Promise<unknown> {
+  #consume(chunk: ArrivedChunk, state: State): MaybePromise<unknown> {
     const { context, consumer, heartbeat, signal } = this.#setup;
     const isShared = context.capabilities.handsOver === true;
     const data = deliverable(chunk.data, consumer, isShared);
-    const consuming = consumerCall(() => consumer.consume(data, state, this.#told));
+    const isKept = consumer.keepsBytes === true && data === chunk.data;
+    const consuming = consumerCall<unknown>(() => consumer.consume(data, state, this.#told));
     // An aborted consumer may still read: the memory is given back only when it has settled, or never when it is kept.
-    const release = (): void => chunk.release();
-    if (!consumer.keepsBytes || data !== chunk.data) consuming.then(release, release);
+    const release = (): void => (isKept ? undefined : chunk.release());
+    if (!isPromise(consuming)) {
+      release();
+      return consuming;
+    }
+    consuming.then(release, release);
     return heartbeat.during(orAborted(consuming, signal));
   }
 

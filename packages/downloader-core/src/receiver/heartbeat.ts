@@ -1,4 +1,5 @@
 import { busyIntervalMs, type Clock } from '../base/clock.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 
 /**
  * Says that we are busy while the owner waits for our move (rule S14): whenever a quarter of the time that it allows has
@@ -23,8 +24,12 @@ export class Heartbeat {
     this.#lastSaidMs = this.#clock.now();
   }
 
-  /** Runs what the owner has to wait for. */
-  async during<T>(work: PromiseLike<T>): Promise<T> {
+  /** Runs what the owner has to wait for; what is over at once, it does not. */
+  during<T>(work: T | PromiseLike<T>): MaybePromise<T> {
+    return isPromise(work) ? this.#beating(work) : work;
+  }
+
+  async #beating<T>(work: PromiseLike<T>): Promise<T> {
     const stop = this.#start();
     try {
       return await work;

@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import { Silence } from '../base/silence.ts';
 import { asDownloadError, DownloadError } from '../base/errors.ts';
 import { equalBytes, type Hasher } from '../base/hash.ts';
+import type { MaybePromise } from '../base/maybe-promise.ts';
 import { abortReason, onAbort } from '../base/signals.ts';
 import { printable } from '../base/text.ts';
 import type { IncomingMessage } from '../base/transport.ts';
@@ -54,12 +56,16 @@ export class Reception {
   #hasEnded = false;
   #receivedBytes = 0;
   #wake: () => void = () => {};
-  #stopTimer: () => void = noTimer;
+  readonly #silence: Silence;
 
   constructor(setup: ReceptionSetup) {
     this.#setup = setup;
     this.#assembler = new BodyAssembler(setup.hasher);
     this.#digest = new ChunkDigest(setup.hasher);
+    const { clock, requestTimeoutMs } = setup;
+    this.#silence = new Silence(clock, requestTimeoutMs, () =>
+      this.fail(new DownloadError('request_timeout', `the owner sent nothing for ${requestTimeoutMs} ms`)),
+    );
   }
 
   get pullNo(): number {
@@ -69,7 +75,7 @@ export class Reception {
   /** Takes a message of this pull. */
   take(message: ToReceiver | Busy, carrier: IncomingMessage): void {
     if (this.#failure !== undefined || this.#hasEnded) return carrier.release?.();
-    if (this.#stopTimer !== noTimer) this.#restartTimer();
+    this.#silence.broken();
     try {
       this.#accept(message, carrier);
     } catch (error) {
@@ -84,44 +90,44 @@ export class Reception {
     this.#wake();
   }
 
-  /** The next arrival. Rejects with the signal's reason, `request_timeout`, a refusal, or a {@link Retry}. */
-  async next(signal: AbortSignal): Promise<Arrival> {
-    for (;;) {
-      if (signal.aborted) throw abortReason(signal);
-      const arrival = this.#queue.shift();
-      if (arrival) return arrival;
-      if (this.#failure !== undefined) throw this.#failure;
-      await this.#arrival(signal);
-    }
+  /** The next arrival, at once when it is here. Fails with the signal's reason, `request_timeout`, a refusal, or a {@link Retry}. */
+  next(signal: AbortSignal): MaybePromise<Arrival> {
+    return this.#here(signal) ?? this.#later(signal);
   }
 
   /** Gives back what was received and not taken. */
   close(): void {
     this.#failure ??= new DownloadError('aborted', 'the pull has ended');
-    this.#stopTimer();
+    this.#silence.stop();
     for (const arrival of this.#queue.splice(0)) if (arrival.is === 'chunk') arrival.release();
   }
 
-  #arrival(signal: AbortSignal): Promise<void> {
+  #here(signal: AbortSignal): Arrival | undefined {
+    if (signal.aborted) throw abortReason(signal);
+    const arrival = this.#queue.shift();
+    if (!arrival && this.#failure !== undefined) throw this.#failure;
+    return arrival;
+  }
+
+  async #later(signal: AbortSignal): Promise<Arrival> {
+    for (;;) {
+      await this.#woken(signal);
+      const arrival = this.#here(signal);
+      if (arrival) return arrival;
+    }
+  }
+
+  #woken(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         stopFollowing();
-        this.#stopTimer();
-        this.#stopTimer = noTimer;
+        this.#silence.pause();
         resolve();
       };
       const stopFollowing = onAbort(signal, wake);
       this.#wake = wake;
-      this.#restartTimer();
+      this.#silence.begin();
     });
-  }
-
-  #restartTimer(): void {
-    const { clock, requestTimeoutMs } = this.#setup;
-    this.#stopTimer();
-    this.#stopTimer = clock.setTimer(requestTimeoutMs, () =>
-      this.fail(new DownloadError('request_timeout', `the owner sent nothing for ${requestTimeoutMs} ms`)),
-    );
   }
 
   #accept(message: ToReceiver | Busy, carrier: IncomingMessage): void {
@@ -202,8 +208,6 @@ export class Reception {
     this.#wake();
   }
 }
-
-const noTimer = (): void => {};
 
 // The state is the last segment; data and state have limits of their own.
 function checkState({ body: { lengths } }: Chunk): void {

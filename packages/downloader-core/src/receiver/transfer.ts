@@ -1,6 +1,7 @@
 import type { Consumer } from '../base/consumer.ts';
 import { DownloadError, isDownloadError } from '../base/errors.ts';
 import type { Hasher } from '../base/hash.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Ref } from '../base/ref.ts';
 import { printable } from '../base/text.ts';
 import type { Consumed, End } from '../wire/messages.ts';
@@ -89,10 +90,12 @@ export class Transfer {
       const askedMs = this.#setup.context.clock.now();
       this.#ask(says, segments, window).catch((error: unknown) => reception.fail(error));
       for (let isFirst = true; ; isFirst = false) {
-        const arrival = await reception.next(signal);
+        const next = reception.next(signal);
+        const arrival = isPromise(next) ? await next : next;
         if (isFirst) this.#size.answered(this.#setup.context.clock.now() - askedMs);
         if (arrival.is === 'end') return this.#end(arrival.message);
-        if (await this.#take(arrival, window)) return undefined;
+        const isOver = this.#take(arrival, window);
+        if (isPromise(isOver) ? await isOver : isOver) return undefined;
       }
     } finally {
       mailbox.reception = undefined;
@@ -141,7 +144,7 @@ export class Transfer {
   }
 
   /** Takes in an arrival; says whether to pull anew. */
-  #take(arrival: Exclude<Arrival, { is: 'end' }>, window: CreditWindow): Promise<boolean> {
+  #take(arrival: Exclude<Arrival, { is: 'end' }>, window: CreditWindow): MaybePromise<boolean> {
     return arrival.is === 'described' ? this.#described(arrival) : this.#chunk(arrival, window);
   }
 
@@ -160,9 +163,12 @@ export class Transfer {
     return true;
   }
 
-  async #chunk(chunk: ArrivedChunk, window: CreditWindow): Promise<boolean> {
+  #chunk(chunk: ArrivedChunk, window: CreditWindow): MaybePromise<boolean> {
+    return andThen(this.#feeder.feed(chunk), (elsewhere) => this.#consumedChunk(chunk, window, elsewhere));
+  }
+
+  #consumedChunk(chunk: ArrivedChunk, window: CreditWindow, elsewhere: Uint8Array | undefined): boolean {
     const { tracker } = this.#setup;
-    const elsewhere = await this.#feeder.feed(chunk);
     tracker.consumed(chunk.bytes, chunk.items);
     this.#cursor.moveTo(elsewhere ?? chunk.stateBytes);
     this.#retries.recovered();

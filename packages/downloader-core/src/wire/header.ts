@@ -39,18 +39,12 @@ function readFields(fields: PlainObject): ReadHeader {
   if (typeof kind !== 'string') return malformed('the header has no kind', undefined, downloadId);
   if (!Object.hasOwn(messageSchemas, kind)) return { is: 'unknown', kind, downloadId };
   try {
-    return { is: 'message', message: messageSchemas[kind as Message['kind']].parse(fields) };
+    return { is: 'message', message: messageSchemas[kind as Message['kind']].read(fields) };
   } catch (error) {
-    return malformed(`the ${kind} message is not as it must be: ${firstIssue(error)}`, kind, downloadId);
+    return malformed(`the ${kind} message is not as it must be: ${reasonOf(error)}`, kind, downloadId);
   }
 }
 
 function malformed(problem: string, kind?: string, downloadId?: string): ReadHeader {
   return { is: 'malformed', problem, kind, downloadId };
-}
-
-function firstIssue(error: unknown): string {
-  const issues = (error as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues;
-  const [issue] = issues ?? [];
-  return issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : reasonOf(error);
 }

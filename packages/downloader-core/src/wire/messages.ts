@@ -1,7 +1,6 @@
-import { z } from 'zod';
-
 import type { Schema } from '../base/schema.ts';
-import { maxHeaderBytes, maxSegments, leastMessageBytes } from './limits.ts';
+import { type Field, listOf, mapOf, oneOf, optional, text, valueOf, whole } from './fields.ts';
+import { leastMessageBytes, maxHeaderBytes, maxSegments } from './limits.ts';
 
 // The messages of the protocol, version 1, as they stand in headers. docs/protocol.md is their specification.
 
@@ -171,24 +170,29 @@ export type Message = Hello | Bye | Busy | ToOwner | ToReceiver;
 /** Messages with a body. */
 export type BodyMessage = Pull | Described | Chunk;
 
-const id = z.string().min(1).max(128);
-const count = z.number().int().nonnegative();
-const ordinal = z.number().int().positive();
-const hash = z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength === 8, 'is not 8 bytes');
-const code = z.string().min(1).max(64);
-const reason = z.string().max(2000).optional();
-const consumed = z.object({ bytes: count, items: count.optional() });
-const credit = z.object({ upToSeq: count, upToBytes: count });
-const majors = z.array(count).min(1).max(16);
+const id = text(1, 128);
+const count = whole(0);
+const ordinal = whole(1);
+const hash = valueOf<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength === 8, 'is not 8 bytes');
+const flag = valueOf<boolean>((value) => typeof value === 'boolean', 'is not true or false');
+const duration = valueOf<number>(
+  (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  'is not a positive, finite number',
+);
+const code = text(1, 64);
+const reason = optional(text(0, 2000));
+const consumed = mapOf<Consumed>({ bytes: count, items: optional(count) });
+const credit = mapOf<Credit>({ upToSeq: count, upToBytes: count });
+const majors = listOf(count, 1, 16);
 // Below these a peer could make us cut a chunk into millions of messages, or not take what every header may be.
-const peerLimits = z.object({
-  headerBytes: ordinal.min(maxHeaderBytes),
+const peerLimits = mapOf<Hello['limits']>({
+  headerBytes: whole(maxHeaderBytes),
   stateBytes: ordinal,
   chunkBytes: ordinal,
-  messageBytes: ordinal.min(leastMessageBytes),
+  messageBytes: whole(leastMessageBytes),
 });
-const body = z.object({
-  lengths: z.array(count).max(maxSegments + 1),
+const body = mapOf<BodyPart>({
+  lengths: listOf(count, 0, maxSegments + 1),
   checksum: hash,
   part: count,
   parts: ordinal,
@@ -197,60 +201,62 @@ const body = z.object({
 const inDownload = { downloadId: id };
 const inPull = { downloadId: id, pullNo: ordinal };
 
-/** One schema per kind; fields that are not known are dropped. */
-export const messageSchemas: { readonly [K in Message['kind']]: Schema<Extract<Message, { kind: K }>> } = {
-  hello: z.object({
-    kind: z.literal('hello'),
+/** The fields of each kind. */
+export const messageSchemas: {
+  readonly [K in Message['kind']]: Field<Extract<Message, { kind: K }>> & Schema<Extract<Message, { kind: K }>>;
+} = {
+  hello: mapOf<Hello>({
+    kind: oneOf('hello'),
     majors,
     minor: count,
     instanceId: id,
     limits: peerLimits,
-    features: z.array(z.string().max(64)).max(64),
-    answer: z.boolean().optional(),
+    features: listOf(text(0, 64), 0, 64),
+    answer: optional(flag),
   }),
-  bye: z.object({ kind: z.literal('bye'), code, reason, majors: majors.optional() }),
-  pull: z.object({
-    kind: z.literal('pull'),
+  bye: mapOf<Bye>({ kind: oneOf('bye'), code, reason, majors: optional(majors) }),
+  pull: mapOf<Pull>({
+    kind: oneOf('pull'),
     ...inPull,
     refId: id,
     consumed,
     credit,
-    describe: z.object({ maxBytes: count, totalsOnly: z.boolean().optional() }).optional(),
-    request: z.object({ checksum: hash, bytes: ordinal }).optional(),
-    refetch: z.boolean().optional(),
-    requestTimeoutMs: z.number().positive(),
+    describe: optional(mapOf<NonNullable<Pull['describe']>>({ maxBytes: count, totalsOnly: optional(flag) })),
+    request: optional(mapOf<NonNullable<Pull['request']>>({ checksum: hash, bytes: ordinal })),
+    refetch: optional(flag),
+    requestTimeoutMs: duration,
     body,
   }),
-  described: z.object({
-    kind: z.literal('described'),
+  described: mapOf<Described>({
+    kind: oneOf('described'),
     ...inPull,
-    totalBytes: count.optional(),
-    totalItems: count.optional(),
-    idleTimeoutMs: z.number().positive(),
+    totalBytes: optional(count),
+    totalItems: optional(count),
+    idleTimeoutMs: duration,
     body,
   }),
-  chunk: z.object({ kind: z.literal('chunk'), ...inPull, seq: ordinal, items: count.optional(), body }),
-  end: z.object({
-    kind: z.literal('end'),
+  chunk: mapOf<Chunk>({ kind: oneOf('chunk'), ...inPull, seq: ordinal, items: optional(count), body }),
+  end: mapOf<End>({
+    kind: oneOf('end'),
     ...inPull,
-    status: z.enum(['eof', 'error']),
+    status: oneOf('eof', 'error'),
     chunks: count,
     digest: hash,
-    nonce: id.optional(),
-    code: code.optional(),
+    nonce: optional(id),
+    code: optional(code),
     reason,
   }),
-  grant: z.object({ kind: z.literal('grant'), ...inPull, refId: id, credit, consumed, consumedSeq: count }),
-  busy: z.object({ kind: z.literal('busy'), ...inDownload, refId: id }),
-  cancel: z.object({ kind: z.literal('cancel'), ...inDownload, refId: id, final: z.boolean(), code, reason }),
-  confirm: z.object({
-    kind: z.literal('confirm'),
+  grant: mapOf<Grant>({ kind: oneOf('grant'), ...inPull, refId: id, credit, consumed, consumedSeq: count }),
+  busy: mapOf<Busy>({ kind: oneOf('busy'), ...inDownload, refId: id }),
+  cancel: mapOf<Cancel>({ kind: oneOf('cancel'), ...inDownload, refId: id, final: flag, code, reason }),
+  confirm: mapOf<Confirm>({
+    kind: oneOf('confirm'),
     ...inDownload,
     refId: id,
     nonce: id,
-    status: z.enum(['success', 'failed']),
+    status: oneOf('success', 'failed'),
     reason,
   }),
-  confirmed: z.object({ kind: z.literal('confirmed'), ...inDownload, nonce: id, recorded: z.boolean() }),
-  refused: z.object({ kind: z.literal('refused'), ...inDownload, pullNo: ordinal.optional(), code, reason }),
+  confirmed: mapOf<Confirmed>({ kind: oneOf('confirmed'), ...inDownload, nonce: id, recorded: flag }),
+  refused: mapOf<Refused>({ kind: oneOf('refused'), ...inDownload, pullNo: optional(ordinal), code, reason }),
 };

@@ -57,7 +57,15 @@ describe('memory', () => {
     const flood = new RawOwner(world, (raw, pull) => {
       for (let next = 1; next <= 5; next += 1) raw.chunk(pull, 'x'.repeat(100), { next });
     });
-    const running = world.download(world.service('a'), flood.ref, new Collector(), { windowBytes: 300 });
+    const collector = new Paused();
+    const running = world.start(world.service('a'), flood.ref, collector, { windowBytes: 300 });
+    running.catch(() => {});
+    await world.rest();
+    for (let count = 0; count < 3; count += 1) {
+      collector.gates[count]?.resolve();
+      await world.rest();
+    }
+    expect(collector.gates).toHaveLength(3);
     await expect(running).rejects.toMatchObject({ code: 'protocol', side: 'remote', retryable: false });
     expect(flood.pulls).toHaveLength(1);
     expect(await world.close()).toBe(0);

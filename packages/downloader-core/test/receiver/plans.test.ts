@@ -121,7 +121,9 @@ describe('the heartbeat', () => {
     const beats: number[] = [];
     const heartbeat = new Heartbeat(clock, 4000, () => beats.push(clock.now()));
     for (let piece = 0; piece < 10; piece += 1)
-      await clock.runUntil(heartbeat.during(new Promise<void>((resolve) => clock.setTimer(300, resolve))));
+      await clock.runUntil(
+        Promise.resolve(heartbeat.during(new Promise<void>((resolve) => clock.setTimer(300, resolve)))),
+      );
     expect(beats).toEqual([1000, 2000]);
   });
 

@@ -16,6 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { isPromise, type MaybePromise } from '@towline/downloader-core/spi';
 import type { Pace } from './pace.ts';
 
 const pooled = {
@@ -59,36 +60,27 @@ export class OpenFile {
   }
 
   /** Fills `buffer` from `position`. Gives the number of bytes read: fewer than it holds only at the end of the file. */
-  async read(buffer: Uint8Array, position: number): Promise<number> {
-    let filled = 0;
-    while (filled < buffer.byteLength) {
-      const length = buffer.byteLength - filled;
-      const at = position + filled;
-      const bytes = await this.#run(
-        () => readSync(this.#fd, buffer, filled, length, at),
-        async () => (await pooled.read(this.#fd, buffer, filled, length, at)).bytesRead,
-      );
-      if (bytes === 0) break;
-      filled += bytes;
-    }
-    return filled;
+  read(buffer: Uint8Array, position: number): MaybePromise<number> {
+    return this.#each(buffer.byteLength, (done, length) =>
+      this.#run(
+        () => readSync(this.#fd, buffer, done, length, position + done),
+        async () => (await pooled.read(this.#fd, buffer, done, length, position + done)).bytesRead,
+      ),
+    );
   }
 
   /** Writes all of `bytes` at `position`. */
-  async write(bytes: Uint8Array, position: number): Promise<void> {
-    let written = 0;
-    while (written < bytes.byteLength) {
-      const length = bytes.byteLength - written;
-      const at = position + written;
-      written += await this.#run(
-        () => writeSync(this.#fd, bytes, written, length, at),
-        async () => (await pooled.write(this.#fd, bytes, written, length, at)).bytesWritten,
-      );
-    }
+  write(bytes: Uint8Array, position: number): MaybePromise<number> {
+    return this.#each(bytes.byteLength, (done, length) =>
+      this.#run(
+        () => writeSync(this.#fd, bytes, done, length, position + done),
+        async () => (await pooled.write(this.#fd, bytes, done, length, position + done)).bytesWritten,
+      ),
+    );
   }
 
   /** Cuts the file, or makes it longer by a hole. */
-  truncate(size: number): Promise<void> {
+  truncate(size: number): MaybePromise<void> {
     return this.#run(
       () => ftruncateSync(this.#fd, size),
       () => pooled.ftruncate(this.#fd, size),
@@ -96,7 +88,7 @@ export class OpenFile {
   }
 
   /** Sets the times of access and modification. */
-  setTimes(accessed: number | Date, modified: number | Date): Promise<void> {
+  setTimes(accessed: number | Date, modified: number | Date): MaybePromise<void> {
     return this.#run(
       () => futimesSync(this.#fd, accessed, modified),
       () => pooled.futimes(this.#fd, accessed, modified),
@@ -104,8 +96,8 @@ export class OpenFile {
   }
 
   /** Waits until the disk has the file: always on the thread pool, since that takes its time. */
-  sync(): Promise<void> {
-    return this.#counted(() => pooled.fsync(this.#fd));
+  async sync(): Promise<void> {
+    await this.#counted(() => pooled.fsync(this.#fd));
   }
 
   /** Closes the file when no call runs any more. Closing twice does no harm; other calls fail from now on. */
@@ -114,20 +106,37 @@ export class OpenFile {
     return this.#closing;
   }
 
-  #run<T>(inline: () => T, onPool: () => Promise<T>): Promise<T> {
+  /** Moves bytes by calls that may move fewer than asked for, until all are moved or there are no more. */
+  #each(
+    bytes: number,
+    move: (done: number, length: number) => MaybePromise<number>,
+    alreadyDone = 0,
+  ): MaybePromise<number> {
+    for (let done = alreadyDone; done < bytes;) {
+      const before = done;
+      const moved = move(done, bytes - done);
+      if (isPromise(moved))
+        return moved.then((late) => (late === 0 ? before : this.#each(bytes, move, before + late)));
+      if (moved === 0) return done;
+      done += moved;
+    }
+    return bytes;
+  }
+
+  #run<T>(inline: () => T, onPool: () => Promise<T>): MaybePromise<T> {
     return this.#counted(() => this.#pace.run(inline, onPool));
   }
 
-  // The number of a closed file may belong to another one soon: nothing may run on it.
-  async #counted<T>(call: () => Promise<T>): Promise<T> {
+  // The number of a closed file may belong to another one soon: nothing may run on it. A call that is over at once cannot be met by a close.
+  #counted<T>(call: () => MaybePromise<T>): MaybePromise<T> {
     if (this.#closing !== undefined) throw new Error('the file is closed');
+    const result = call();
+    if (!isPromise(result)) return result;
     this.#running += 1;
-    try {
-      return await call();
-    } finally {
+    return result.finally(() => {
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
-    }
+    });
   }
 
   async #close(): Promise<void> {

@@ -1,3 +1,5 @@
+import type { MaybePromise } from '@towline/downloader-core/spi';
+
 /** Runs tasks side by side, at most `limit` at once. After the first failure it starts none. */
 export class Tasks {
   readonly #limit: number;
@@ -40,7 +42,7 @@ export class Tasks {
 const diskTasks = 8;
 
 /** Does `work` for each of `items`, some at a time. Settles when nothing runs any more; throws the first failure. */
-export async function forEachAtOnce<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+export async function forEachAtOnce<T>(items: Iterable<T>, work: (item: T) => MaybePromise<void>): Promise<void> {
   let failure: { readonly thrown: unknown } | undefined;
   const todo = items[Symbol.iterator]();
   const worker = async (): Promise<void> => {

@@ -75,7 +75,7 @@ export class FilesReader {
     // A file that fits into one chunk is opened and closed here: it would only push large ones out of the cache.
     if (offset > 0 || !last) {
       const open = () => reopenSource(source, this.#pace);
-      return this.#open.use(entry, open, (file) => readSource(source, file, target, offset, this.#pace));
+      return this.#open.use(entry, open, async (file) => readSource(source, file, target, offset, this.#pace));
     }
     const file = await reopenSource(source, this.#pace);
     try {

@@ -2,8 +2,11 @@ import { type BigIntStats, constants, lstatSync, statSync } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
+  andThen,
   DownloadError,
   isDownloadError,
+  isPromise,
+  type MaybePromise,
   printable,
   type ProducedError,
   returnedError,
@@ -89,37 +92,43 @@ export async function reopenSource(source: SourceFile, pace: Pace): Promise<Open
 }
 
 /**
- * Fills `buffer` from a shared file, then checks by its path and by the open file that it is unchanged (rule I3). Throws
- * `source_changed`; what is in the buffer is then worth nothing.
+ * Fills `buffer` from a shared file, then checks by its path and by the open file that it is unchanged (rule I3). Fails
+ * with `source_changed`; what is in the buffer is then worth nothing.
  */
-export async function readSource(
+export function readSource(
   source: SourceFile,
   file: OpenFile,
   buffer: Uint8Array,
   position: number,
   pace: Pace,
-): Promise<void> {
-  const filled = await file.read(buffer, position);
-  // The path first: that a file was deleted says more than that its attributes changed thereby.
-  await checkSource(source, pace);
-  check(source, file.stats());
-  if (filled < buffer.byteLength) throw changed(source, 'was truncated');
+): MaybePromise<void> {
+  return andThen(file.read(buffer, position), (filled) =>
+    // The path first: that a file was deleted says more than that its attributes changed thereby.
+    andThen(checkSource(source, pace), () => {
+      check(source, file.stats());
+      if (filled < buffer.byteLength) throw changed(source, 'was truncated');
+    }),
+  );
 }
 
-/** Looks at the file that the path names now. Throws `source_changed`. */
-export async function checkSource(source: SourceFile, pace: Pace): Promise<void> {
+/** Looks at the file that the path names now. Fails with `source_changed`. */
+export function checkSource(source: SourceFile, pace: Pace): MaybePromise<void> {
   const { path, followsLink } = source;
-  let stats: BigIntStats;
+  const gone = (thrown: unknown): never => {
+    const isGone = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(thrown) ?? '');
+    throw isGone ? changed(source, 'was deleted or renamed') : sourceError(thrown, path);
+  };
+  let stats: MaybePromise<BigIntStats>;
   try {
-    stats = await pace.run(
+    stats = pace.run(
       () => (followsLink ? statSync : lstatSync)(path, { bigint: true }),
       () => (followsLink ? stat : lstat)(path, { bigint: true }),
     );
   } catch (thrown) {
-    const gone = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(thrown) ?? '');
-    throw gone ? changed(source, 'was deleted or renamed') : sourceError(thrown, path);
+    return gone(thrown);
   }
-  check(source, stats);
+  if (isPromise(stats)) return stats.catch(gone).then((late) => check(source, late));
+  return check(source, stats);
 }
 
 /** An error of ours as what `produce` returns, so that it ends the transfer; anything else is thrown on (rule S6). */

@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '@towline/downloader-core/spi';
 import { settableTime } from '../io/mtime.ts';
 import { OpenFile } from '../io/open-file.ts';
 import type { Pace } from '../io/pace.ts';
@@ -29,8 +30,10 @@ export class NewFile {
   }
 
   /** Writes at a position. Nothing but zeros becomes a hole. When this settles the bytes are no longer read. */
-  async write(bytes: Uint8Array, position: number): Promise<void> {
-    this.#length = Math.max(this.#length, await writeSparse(this.#file, bytes, position));
+  write(bytes: Uint8Array, position: number): MaybePromise<void> {
+    return andThen(writeSparse(this.#file, bytes, position), (end) => {
+      this.#length = Math.max(this.#length, end);
+    });
   }
 
   /** Gives the file its size and times, and brings it to the disk if that is wanted. The file stays open. */
@@ -53,10 +56,9 @@ export function createFile(path: string, executable: boolean, pace: Pace): Promi
  * Writes into a new file at a position, but leaves out what is nothing but zeros: a new file has holes there, so sparse files
  * stay sparse. When this settles the bytes are no longer read. Gives the end of what was written, or 0.
  */
-export async function writeSparse(file: OpenFile, bytes: Uint8Array, position: number): Promise<number> {
+export function writeSparse(file: OpenFile, bytes: Uint8Array, position: number): MaybePromise<number> {
   if (isZero(bytes)) return 0;
-  await file.write(bytes, position);
-  return position + bytes.byteLength;
+  return andThen(file.write(bytes, position), (written) => position + written);
 }
 
 /** Gives a file, of which `length` bytes were written, its size and times, and brings it to the disk if that is wanted. */

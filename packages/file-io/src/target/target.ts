@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DownloadError, isDownloadError, printable } from '@towline/downloader-core/spi';
+import { DownloadError, isDownloadError, isPromise, type MaybePromise, printable } from '@towline/downloader-core/spi';
 import { diskError, systemCode, targetError } from '../errors.ts';
 import { hostPlatform, nameProblem } from '../names.ts';
 
@@ -68,11 +68,15 @@ export async function checkFree({ path, overwrite }: Target, kind: 'file' | 'fol
 }
 
 /** Runs work on the receiver's disk and turns system errors into errors of ours that name the target. */
-export async function onTarget<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
+export function onTarget<T>(path: string, work: () => MaybePromise<T>): MaybePromise<T> {
+  const failed = (thrown: unknown): never => {
     throw isDownloadError(thrown) ? thrown : targetError(thrown, path);
+  };
+  try {
+    const result = work();
+    return isPromise(result) ? result.catch(failed) : result;
+  } catch (thrown) {
+    return failed(thrown);
   }
 }
 

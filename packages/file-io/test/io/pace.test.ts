@@ -29,6 +29,24 @@ describe('disk calls', () => {
     expect(await placesOf([1, 2, 2, 2, 1, 2, 2])).toBe('pool inline inline inline pool inline inline');
   });
 
+  it('S4 hold up each turn of the event loop for 5 ms at most, not many turns together', async () => {
+    let nowMs = 0;
+    const pace = new Pace(() => nowMs);
+    const run = (): unknown =>
+      pace.run(
+        () => {
+          nowMs += 2;
+          return 'inline';
+        },
+        async () => 'pool',
+      );
+    await run();
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect([run(), run()]).toEqual(['inline', 'inline']);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
   it('S4 go to the thread pool after a slow one, until one there was quick', async () => {
     expect(await placesOf([1, 50, 50, 50, 1, 1])).toBe('pool inline pool pool pool inline');
   });
@@ -38,10 +56,11 @@ describe('disk calls', () => {
     const pooled = pace.run(String, () => Promise.reject(new Error('pool')));
     await expect(pooled).rejects.toThrow('pool');
     await pace.run(String, async () => 'quick');
-    const inline = pace.run(
-      () => JSON.parse('{') as unknown,
-      async () => {},
-    );
-    await expect(inline).rejects.toThrow(SyntaxError);
+    const inline = (): unknown =>
+      pace.run(
+        () => JSON.parse('{') as unknown,
+        async () => {},
+      );
+    expect(inline).toThrow(SyntaxError);
   });
 });
