@@ -153,7 +153,11 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
   }
 }
 
-function writeAll({ file, hash }: Pick<Arrival, 'file' | 'hash'>, data: readonly Uint8Array[], from: number): MaybePromise<void> {
+function writeAll(
+  { file, hash }: Pick<Arrival, 'file' | 'hash'>,
+  data: readonly Uint8Array[],
+  from: number,
+): MaybePromise<void> {
   let position = from;
   for (const [index, bytes] of data.entries()) {
     hash?.update(bytes);

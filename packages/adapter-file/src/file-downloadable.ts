@@ -103,10 +103,7 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     return this.#matches(request) ? totalsOf(this) : { totalBytes: 0, totalItems: 0 };
   }
 
-  produce(
-    state: FileState | undefined,
-    { request }: ProduceContext<OnlyRequest>,
-  ): MaybePromise<Produced<FileState>> {
+  produce(state: FileState | undefined, { request }: ProduceContext<OnlyRequest>): MaybePromise<Produced<FileState>> {
     if (this.#failure !== undefined) return this.#failure;
     try {
       if (request !== undefined && !this.#matches(request)) return { status: 'eof' };

@@ -73,7 +73,7 @@ describe('a shared file', () => {
     const source = await FileDownloadable.open(newFile(content), { chunkBytes: 1_000 });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(9_999), { maxLength: 20 }), async (offsets) => {
-        const chunks = await Promise.all(offsets.map((offset) => source.produce({ offset }, produceContext())));
+        const chunks = await Promise.all(offsets.map(async (offset) => source.produce({ offset }, produceContext())));
         for (const [index, produced] of chunks.entries()) {
           const chunk = expectChunk(produced);
           const offset = offsets[index] ?? 0;

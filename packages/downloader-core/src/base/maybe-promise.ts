@@ -9,6 +9,6 @@ export function isPromise(value: unknown): boolean {
 }
 
 /** Goes on with a value as soon as it is there: now, when it is. */
-export function andThen<T, U>(value: T | PromiseLike<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
+export function andThen<T, U>(value: T | PromiseLike<T>, goOn: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return isPromise(value) ? Promise.resolve(value).then(goOn) : goOn(value);
 }

@@ -43,7 +43,8 @@ export class ChunkFeed {
    */
   next(state: State | undefined, refetch: boolean): MaybePromise<Fetched> {
     const { context, ref, receiverId, drained } = this.#setup;
-    const fetch = (): MaybePromise<Fetched> => andThen(this.#fetch(state, refetch), (fetched) => this.#checked(fetched));
+    const fetch = (): MaybePromise<Fetched> =>
+      andThen(this.#fetch(state, refetch), (fetched) => this.#checked(fetched));
     return context.budget.mustYield(receiverId, ref.object.maxChunkBytes) ? drained().then(fetch) : fetch();
   }
 
@@ -114,18 +115,22 @@ export class ChunkFeed {
   }
 
   #make(state: State | undefined, refetch: boolean, reservation: Reservation): MaybePromise<Loaded> {
-    const failed = (error: unknown): never => {
-      // Until it really ends it may hold what was reserved for it.
-      void this.#setup.source.drained().then(() => reservation.release());
-      throw error;
-    };
     try {
       const produced = this.#produce(state, refetch);
       if (!isPromise(produced)) return this.#loaded(produced, reservation);
-      return this.#setup.waiting(produced).then((late) => this.#loaded(late, reservation)).catch(failed);
+      return this.#setup
+        .waiting(produced)
+        .then((late) => this.#loaded(late, reservation))
+        .catch((error: unknown) => this.#failed(error, reservation));
     } catch (error) {
-      return failed(error);
+      return this.#failed(error, reservation);
     }
+  }
+
+  // Until the call really ends it may hold what was reserved for it.
+  #failed(thrown: unknown, reservation: Reservation): never {
+    void this.#setup.source.drained().then(() => reservation.release());
+    throw thrown;
   }
 
   #loaded(produced: CheckedProduced, reservation: Reservation): Loaded {

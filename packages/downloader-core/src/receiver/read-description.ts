@@ -2,7 +2,7 @@ import type { Description } from '../base/description.ts';
 import { DownloadError } from '../base/errors.ts';
 import { isPlainObject, type PlainObject } from '../base/plain.ts';
 import { reasonOf } from '../base/text.ts';
-import { type FieldsOf, mapOf, optional, text, valueOf, whole } from '../wire/fields.ts';
+import { mapOf, optional, text, valueOf, whole } from '../wire/fields.ts';
 import { unpack } from '../wire/pack.ts';
 
 const count = optional(whole(0));
@@ -13,7 +13,7 @@ const descriptionFields = mapOf<Omit<Description, 'body'>>({
   totalBytes: count,
   totalItems: count,
   fields: optional(valueOf<PlainObject>(isPlainObject, 'is not a map')),
-} as FieldsOf<Omit<Description, 'body'>>);
+});
 
 /** Reads the description that an owner sent: MessagePack, then its body. Throws `protocol`. */
 export function readDescription([plain, body]: readonly Uint8Array[]): Description {

@@ -1,5 +1,4 @@
 import { isPlainObject } from '../base/plain.ts';
-import type { Schema } from '../base/schema.ts';
 
 // What peers send is checked field by field. Of the code that runs for every message this is the most: it is ours, since a
 // library's took 4 µs for a chunk's header once it was compiled, and milliseconds to get there (decision 0014).
@@ -37,7 +36,10 @@ export function valueOf<T>(test: (value: unknown) => boolean, problem: string): 
 
 /** A whole number from `least`. */
 export function whole(least: number): Field<number> {
-  return valueOf((value) => Number.isSafeInteger(value) && (value as number) >= least, `is not a whole number from ${least}`);
+  return valueOf(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least,
+    `is not a whole number from ${least}`,
+  );
 }
 
 /** A text of `least` to `most` UTF-16 code units. */
@@ -77,8 +79,8 @@ export function optional<T>(field: Field<T>): Field<T | undefined> {
 export type FieldsOf<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** A map. Fields that are not known are dropped. */
-export function mapOf<T extends object>(shape: FieldsOf<T>): Field<T> & Schema<T> {
-  const fields = Object.entries(shape) as [string, Field<unknown>][];
+export function mapOf<T extends object>(shape: FieldsOf<T>): Field<T> {
+  const fields = Object.entries<Field<unknown>>(shape);
   const read = (input: unknown): T => {
     if (!isPlainObject(input)) throw new FieldError('', 'is not a map');
     const known: Record<string, unknown> = {};
@@ -88,7 +90,7 @@ export function mapOf<T extends object>(shape: FieldsOf<T>): Field<T> & Schema<T
     }
     return known as T;
   };
-  return { shape: shape as Readonly<Record<string, Field<unknown>>>, read, parse: read };
+  return { shape, read };
 }
 
 function readAt(field: Field<unknown>, value: unknown, at: string | number): unknown {

@@ -1,4 +1,3 @@
-import type { Schema } from '../base/schema.ts';
 import { type Field, listOf, mapOf, oneOf, optional, text, valueOf, whole } from './fields.ts';
 import { leastMessageBytes, maxHeaderBytes, maxSegments } from './limits.ts';
 
@@ -203,7 +202,7 @@ const inPull = { downloadId: id, pullNo: ordinal };
 
 /** The fields of each kind. */
 export const messageSchemas: {
-  readonly [K in Message['kind']]: Field<Extract<Message, { kind: K }>> & Schema<Extract<Message, { kind: K }>>;
+  readonly [K in Message['kind']]: Field<Extract<Message, { kind: K }>>;
 } = {
   hello: mapOf<Hello>({
     kind: oneOf('hello'),

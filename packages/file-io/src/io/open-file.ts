@@ -115,8 +115,7 @@ export class OpenFile {
     for (let done = alreadyDone; done < bytes;) {
       const before = done;
       const moved = move(done, bytes - done);
-      if (isPromise(moved))
-        return moved.then((late) => (late === 0 ? before : this.#each(bytes, move, before + late)));
+      if (isPromise(moved)) return moved.then((late) => (late === 0 ? before : this.#each(bytes, move, before + late)));
       if (moved === 0) return done;
       done += moved;
     }
