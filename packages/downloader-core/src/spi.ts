@@ -4,6 +4,7 @@
  * @module @towline/downloader-core/spi
  */
 export { type Clock, systemClock } from './base/clock.ts';
+export { copyCount, copyInto, copyTogether, totalBytes } from './base/copies.ts';
 export { type ConsumeContext, type Consumer, consumer, isConsumer, type StartResult } from './base/consumer.ts';
 export type { Description, Totals } from './base/description.ts';
 export {

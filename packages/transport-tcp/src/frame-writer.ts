@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '@towline/downloader-core/spi';
+import { type Clock, copyTogether } from '@towline/downloader-core/spi';
 import { encodeFrameHead, type FrameKind } from './frame.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -22,6 +22,9 @@ const noHeader = new Uint8Array(0);
 
 /** The most bytes of small frames that are written together; a frame of so many goes alone, and at once. */
 const mostTogetherBytes = 64 * 1024;
+
+/** Of more pieces than these each costs the socket more than it does to copy them together: only small frames have so many. */
+const mostPieces = 16;
 
 /** What goes to the socket together: one frame, or several small ones. */
 interface Group {
@@ -140,7 +143,8 @@ export class FrameWriter {
       if ('outgoing' in queued) sends.push(queued.outgoing);
     }
     this.#queue.splice(0, taken);
-    const group: Group = { sends, writes: batches(pieces, this.#options.maxWriteBytes), cancelGrace: undefined };
+    const written = pieces.length > mostPieces && bytes <= mostTogetherBytes ? [copyTogether(pieces)] : pieces;
+    const group: Group = { sends, writes: batches(written, this.#options.maxWriteBytes), cancelGrace: undefined };
     return pieces.length > 0 ? group : undefined;
   }
 

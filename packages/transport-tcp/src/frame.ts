@@ -50,12 +50,12 @@ export interface FrameLimits {
 
 /** Prefix and header in one buffer; the body follows it on the wire. */
 export function encodeFrameHead(kind: FrameKind, header: Uint8Array, bodyBytes: number): Uint8Array {
-  const head = new Uint8Array(prefixBytes + header.byteLength);
-  const view = new DataView(head.buffer);
-  view.setUint16(0, magic);
-  view.setUint8(2, frameKinds[kind]);
-  view.setUint32(4, header.byteLength);
-  view.setUint32(8, bodyBytes);
+  const head = Buffer.allocUnsafe(prefixBytes + header.byteLength);
+  head.writeUInt16BE(magic, 0);
+  head.writeUInt8(frameKinds[kind], 2);
+  head.writeUInt8(0, 3);
+  head.writeUInt32BE(header.byteLength, 4);
+  head.writeUInt32BE(bodyBytes, 8);
   head.set(header, prefixBytes);
   return head;
 }

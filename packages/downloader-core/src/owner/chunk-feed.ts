@@ -25,6 +25,8 @@ export interface ChunkFeedSetup {
   readonly followers: () => number;
   /** Whether nobody else pulls the object now. */
   readonly isLone: () => boolean;
+  /** Whether nobody else ever will. */
+  readonly isOnly: boolean;
   /** Runs work as a pull that waits. */
   readonly waiting: <T>(work: Promise<T>) => Promise<T>;
 }
@@ -55,8 +57,8 @@ export class ChunkFeed {
   // A transport that takes memory away gets a chunk that nobody else is about to want as it is, without a copy.
   // Others begin at the beginning: for what a lone one wants after it, nobody is about to come.
   #isShared(state: State | undefined, refetch: boolean): boolean {
-    const { context, ref, followers, isLone } = this.#setup;
-    if (ref.object.sharesChunks === false || refetch) return false;
+    const { context, ref, followers, isLone, isOnly } = this.#setup;
+    if (isOnly || refetch || ref.object.sharesChunks === false) return false;
     if (state !== undefined && isLone() && !ref.chunks.hasOffers) return false;
     return !context.capabilities.detachesBodies || followers() > 0;
   }

@@ -13,7 +13,15 @@ import {
   type LedgerEntry,
 } from './ledger.ts';
 import type { TransactionPlan } from './options.ts';
-import { emptySeats, expectedReceivers, newRoster, type Receiver, type Roster, seat } from './roster.ts';
+import {
+  emptySeats,
+  expectedReceivers,
+  hasOneReceiver,
+  newRoster,
+  type Receiver,
+  type Roster,
+  seat,
+} from './roster.ts';
 import type { ServedRef } from './served-ref.ts';
 import { type PullOrder, Serving } from './serving.ts';
 
@@ -192,6 +200,7 @@ export class Delivery {
         ref,
         produceTimeoutMs: plan.produceTimeoutMs,
         idleTimeoutMs: plan.idleTimeoutMs,
+        isOnlyReceiver: hasOneReceiver(plan),
         waits: (by) => this.#waits(receiver, by),
         progress: (state, reason) => this.emit(ref, entry, state, reason),
         served: (status, code) => this.#through(ref, entry, status, code),

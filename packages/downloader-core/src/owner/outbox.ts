@@ -1,7 +1,7 @@
 import { deferred, type Deferred } from '../base/deferred.ts';
 import { reasonOf } from '../base/text.ts';
 import type { ChunkDigest } from '../wire/chunk-digest.ts';
-import { totalBytes } from '../wire/copies.ts';
+import { totalBytes } from '../base/copies.ts';
 import type { Uncut } from '../wire/cut.ts';
 import type { Pull } from '../wire/messages.ts';
 import type { OutgoingBody } from '../wire/wire.ts';

@@ -155,7 +155,7 @@ export class OwnedTransaction implements Transaction {
     for (const ref of this.delivery.refs) {
       for (const serving of ref.servings.values()) serving.stop(endCodes[end], `the transaction has ended: ${end}`);
       ref.servings.clear();
-      ref.chunks.clear();
+      ref.forgetChunks();
       this.context.requests.releaseRef(ref.refId);
     }
     void settle(this, end).then((outcome) => {

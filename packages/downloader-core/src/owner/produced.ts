@@ -1,6 +1,6 @@
 import type { Produced, ProducedChunk, ProducedEnd, ProducedError } from '../base/downloadable.ts';
 import { isPlainObject } from '../base/plain.ts';
-import { totalBytes } from '../wire/copies.ts';
+import { totalBytes } from '../base/copies.ts';
 import { maxSegments, maxStateBytes } from '../wire/limits.ts';
 import { pack } from '../wire/pack.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes } from '../base/hash.ts';
 import { abortReason } from '../base/signals.ts';
-import { copyTogether } from '../wire/copies.ts';
+import { copyTogether } from '../base/copies.ts';
 import { ByteBudget, type Reservation, type ReservationKind } from './byte-budget.ts';
 
 /** Whose request: that of a receiver's current download of a ref (rule S12). */

@@ -74,6 +74,11 @@ export function hasOpenRefs({ expected, startedRefs, finalRefs }: Receiver, refC
   return finalRefs < (expected ? refCount : startedRefs);
 }
 
+/** Whether nobody but one receiver is ever admitted. */
+export function hasOneReceiver({ receivers, receiverCount, admitAnyone }: Roster['plan']): boolean {
+  return !admitAnyone && (receivers?.length ?? receiverCount) === 1;
+}
+
 /** Seats that nobody took and that are still to be had. */
 export function emptySeats(roster: Roster): number {
   const { receivers, receiverCount } = roster.plan;

@@ -21,17 +21,26 @@ export class ServedRef {
   readonly servings: Map<string, Serving> = new Map();
   /** Set once all expected receivers were final. */
   toldAll: boolean = false;
-  /** What several receivers want at about the same time. */
-  readonly chunks: SharedChunks;
   readonly #context: RefContext;
+  #chunks: SharedChunks | undefined;
   #description: Promise<Description> | undefined;
 
   constructor(refId: string, object: Downloadable, context: RefContext) {
     this.refId = refId;
     this.object = object;
     this.#context = context;
-    this.chunks = new SharedChunks({ idle: context.idleChunks, onDropped: (chunk) => this.recycle(chunk) });
     this.baseObject = object.baseObject ?? object;
+  }
+
+  /** What several receivers want at about the same time. */
+  get chunks(): SharedChunks {
+    const { idleChunks } = this.#context;
+    return (this.#chunks ??= new SharedChunks({ idle: idleChunks, onDropped: (chunk) => this.recycle(chunk) }));
+  }
+
+  /** Forgets what is kept for others. */
+  forgetChunks(): void {
+    this.#chunks?.clear();
   }
 
   /** The entry of a receiver, made when it is new. */

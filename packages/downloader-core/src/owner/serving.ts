@@ -6,7 +6,7 @@ import { isPromise } from '../base/maybe-promise.ts';
 import { childController } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
-import { totalBytes } from '../wire/copies.ts';
+import { totalBytes } from '../base/copies.ts';
 import type { Credit, Pull } from '../wire/messages.ts';
 import { ChunkFeed } from './chunk-feed.ts';
 import type { OwnerContext } from './context.ts';
@@ -36,6 +36,8 @@ export interface ServingHost {
   readonly ref: ServedRef;
   readonly produceTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Nobody else is ever served. */
+  readonly isOnlyReceiver: boolean;
   /** The pull begins or ends to wait for budget or `produce`. */
   waits(by: 1 | -1): void;
   progress(state: 'active' | 'retrying', reason?: string): void;
@@ -85,6 +87,7 @@ export class Serving {
       drained: () => this.#outbox.drained(),
       followers: () => this.#followers(),
       isLone: () => ref.servings.size <= 1,
+      isOnly: host.isOnlyReceiver,
       waiting: (work) => this.#waiting(work),
     });
     // Whoever made it knows it before any code of the application runs.

@@ -31,7 +31,7 @@ export async function confirm(confirmation: Confirmation): Promise<boolean> {
   for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt += 1) {
     const answered = answerWithin(
       confirmation,
-      backoffMs(retries, attempt, confirmation.idleTimeoutMs, context.random.fraction()),
+      backoffMs(retries, attempt, confirmation.idleTimeoutMs, () => context.random.fraction()),
     );
     // Without the signal: what is said is not taken back.
     context.wire.send(ref.owner, message).catch(() => {});

@@ -1,5 +1,5 @@
 import type { Consumer } from '../base/consumer.ts';
-import { copyTogether, totalBytes } from '../wire/copies.ts';
+import { copyTogether, totalBytes } from '../base/copies.ts';
 
 type Wants = Pick<Consumer<unknown>, 'keepsBytes' | 'copyOnDeliver'>;
 

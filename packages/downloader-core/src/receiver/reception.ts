@@ -8,7 +8,7 @@ import { printable } from '../base/text.ts';
 import type { IncomingMessage } from '../base/transport.ts';
 import { type AssembledBody, BodyAssembler } from '../wire/assembler.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
-import { totalBytes } from '../wire/copies.ts';
+import { totalBytes } from '../base/copies.ts';
 import { maxChunkBytes, maxStateBytes } from '../wire/limits.ts';
 import type { Busy, Chunk, Described, End, ToReceiver } from '../wire/messages.ts';
 import { Retry } from './retry-error.ts';
@@ -95,9 +95,9 @@ export class Reception {
     return this.#here(signal) ?? this.#later(signal);
   }
 
-  /** Gives back what was received and not taken. */
+  /** Gives back what was received and not taken; whatever comes now is given back, too. */
   close(): void {
-    this.#failure ??= new DownloadError('aborted', 'the pull has ended');
+    this.#hasEnded = true;
     this.#silence.stop();
     for (const arrival of this.#queue.splice(0)) if (arrival.is === 'chunk') arrival.release();
   }

@@ -33,7 +33,7 @@ export class Retries {
     if (this.#failures >= maxRetries) throw error;
     this.#failures += 1;
     const retry = this.#failures;
-    const waitMs = atOnce ? 0 : backoffMs(policy, retry, idleTimeoutMs, context.random.fraction());
+    const waitMs = atOnce ? 0 : backoffMs(policy, retry, idleTimeoutMs, () => context.random.fraction());
     context.logger.warn(
       `retry ${retry} of ${maxRetries} of ref ${shortRef(ref.refId)} in ${waitMs} ms: ${error.message}`,
       { retry, maxRetries, waitMs, code: error.code },

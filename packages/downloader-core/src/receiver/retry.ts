@@ -12,16 +12,16 @@ export interface RetryPolicy {
   readonly jitter: boolean;
 }
 
-/** The wait before retry `retry` (1, 2 …), never longer than half of the owner's idle budget for us. */
+/** The wait before retry `retry` (1, 2 …), never longer than half of the owner's idle budget for us. `fraction`: drawn for jitter, in [0, 1). */
 export function backoffMs(
   policy: RetryPolicy,
   retry: number,
   idleTimeoutMs: number | undefined,
-  fraction: number,
+  fraction: () => number,
 ): number {
   const grown = Math.min(policy.backoffBaseMs * 2 ** (retry - 1), policy.backoffCapMs);
   const bounded = Math.min(grown, (idleTimeoutMs ?? Infinity) / 2);
-  return policy.jitter ? bounded * (0.5 + fraction / 2) : bounded;
+  return policy.jitter ? bounded * (0.5 + fraction() / 2) : bounded;
 }
 
 /** Checks the options of a policy. Throws `invalid_argument`. */

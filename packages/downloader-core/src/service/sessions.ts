@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { orAborted } from '../base/signals.ts';
 import { printable, reasonOf } from '../base/text.ts';
 import type { OutgoingMessage, PeerLink, Transport } from '../base/transport.ts';
-import { copyTogether } from '../wire/copies.ts';
+import { copyTogether } from '../base/copies.ts';
 import { cutMessage, type Uncut } from '../wire/cut.ts';
 import { writeHeader } from '../wire/header.ts';
 import { ownLimits, type PeerLimits, protocolMajors, protocolMinor } from '../wire/limits.ts';

@@ -1,6 +1,6 @@
 import { DownloadError } from '../base/errors.ts';
 import { equalBytes, type Hasher } from '../base/hash.ts';
-import { copyInto, totalBytes } from './copies.ts';
+import { copyInto, totalBytes } from '../base/copies.ts';
 import type { BodyPart } from './messages.ts';
 import { segmentsOf } from './slices.ts';
 

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../base/transport.ts';
-import { totalBytes } from './copies.ts';
+import { totalBytes } from '../base/copies.ts';
 import { writeHeader } from './header.ts';
 import type { BodyMessage } from './messages.ts';
 import { sliceOf } from './slices.ts';

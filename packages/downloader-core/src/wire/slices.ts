@@ -1,4 +1,4 @@
-import { copyTogether } from './copies.ts';
+import { copyTogether } from '../base/copies.ts';
 
 /** The bytes from `from` to `to` of the concatenation of `pieces`, as views of them. */
 export function sliceOf(pieces: readonly Uint8Array[], from: number, to: number): Uint8Array[] {

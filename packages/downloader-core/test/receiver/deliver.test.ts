@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { deliverable } from '../../src/receiver/deliver.ts';
-import { copyTogether } from '../../src/wire/copies.ts';
+import { copyTogether } from '../../src/base/copies.ts';
 import { bytesOf, textOf } from '../support/objects.ts';
 
 /** Views of one buffer, the first at `offset`, of the given lengths, one behind the other. */

@@ -10,7 +10,12 @@ describe('going on', () => {
   it('L5 states are echoed verbatim, byte for byte, however they were encoded', async () => {
     const fields = fc.dictionary(
       fc.string().filter((key) => key !== '__proto__'),
-      fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.uint8Array({ maxLength: 50 }), fc.maxSafeInteger()),
+      fc.oneof(
+        // Refused at any depth.
+        fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('__proto__')),
+        fc.uint8Array({ maxLength: 50 }),
+        fc.maxSafeInteger(),
+      ),
     );
     // The same number in its shortest encoding and in its longest.
     const long = Uint8Array.of(0x81, 0xa1, 0x6e, 0xcf, 0, 0, 0, 0, 0, 0, 0, 7);

@@ -27,9 +27,9 @@ describe('the back-off', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (retry, fraction) => {
-          const whole = backoffMs(byDefault, retry, undefined, fraction);
+          const whole = backoffMs(byDefault, retry, undefined, () => fraction);
           expect(whole).toBe(backoffMs(byDefault, retry, undefined, 0));
-          const drawn = backoffMs(planRetries({ jitter: true }), retry, undefined, fraction);
+          const drawn = backoffMs(planRetries({ jitter: true }), retry, undefined, () => fraction);
           expect(drawn).toBeGreaterThanOrEqual(whole / 2);
           expect(drawn).toBeLessThanOrEqual(whole);
         },

@@ -3,7 +3,7 @@ import type { EndpointOptions, MemoryNetwork, MemoryTransport } from '@towline/t
 import { settle } from '@towline/transport-memory';
 
 import { loadHasher } from '../../src/base/hash.ts';
-import { copyTogether } from '../../src/wire/copies.ts';
+import { copyTogether } from '../../src/base/copies.ts';
 import { ownLimits } from '../../src/wire/limits.ts';
 import { pack, unpack } from '../../src/wire/pack.ts';
 import { sliceOf, segmentsOf } from '../../src/wire/slices.ts';

@@ -4,7 +4,7 @@ import { ManualClock, MemoryNetwork } from '@towline/transport-memory';
 import { loadHasher } from '../../src/base/hash.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { OutgoingMessage, Transport } from '../../src/base/transport.ts';
-import { copyTogether } from '../../src/wire/copies.ts';
+import { copyTogether } from '../../src/base/copies.ts';
 import { unpack } from '../../src/wire/pack.ts';
 import { ChunkList, Collector } from './objects.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadHasher } from '../../src/base/hash.ts';
 import type { OutgoingMessage } from '../../src/base/transport.ts';
 import { type AssembledBody, BodyAssembler } from '../../src/wire/assembler.ts';
-import { copyCount, copyTogether } from '../../src/wire/copies.ts';
+import { copyCount, copyTogether } from '../../src/base/copies.ts';
 import { cutMessage } from '../../src/wire/cut.ts';
 import { readHeader } from '../../src/wire/header.ts';
 import { leastMessageBytes } from '../../src/wire/limits.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadHasher } from '../../src/base/hash.ts';
 import { ChunkDigest } from '../../src/wire/chunk-digest.ts';
-import { copyCount, copyTogether } from '../../src/wire/copies.ts';
+import { copyCount, copyTogether } from '../../src/base/copies.ts';
 import { pack, packCanonical, unpack } from '../../src/wire/pack.ts';
 import { segmentsOf, sliceOf } from '../../src/wire/slices.ts';
 import { bytesOf, textOf } from '../support/objects.ts';

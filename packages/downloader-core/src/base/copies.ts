@@ -1,5 +1,5 @@
 /**
- * Every copy of body bytes that core makes goes through here, and is counted: the hot path makes none.
+ * Every copy of body bytes goes through here, and is counted: the hot path makes none.
  * `bytesCopied` grows for the life of the process.
  */
 export const copyCount: { bytesCopied: number } = { bytesCopied: 0 };
