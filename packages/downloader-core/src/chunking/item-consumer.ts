@@ -3,7 +3,7 @@ import type { Description } from '../base/description.ts';
 import { DownloadError } from '../base/errors.ts';
 import type { Schema } from '../base/schema.ts';
 import { printable } from '../base/text.ts';
-import { copyTogether } from '../wire/copies.ts';
+import { copyTogether } from '../base/copies.ts';
 import { invalidOption } from './adapter-errors.ts';
 import { mostChunkBytes } from './chunk-bytes.ts';
 import { type ItemState, parseItemState } from './item-state.ts';
