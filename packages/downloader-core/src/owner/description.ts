@@ -22,3 +22,9 @@ export function checkTotals({ totalBytes, totalItems }: Totals): Totals {
     ...(totalItems === undefined ? {} : { totalItems }),
   };
 }
+
+/** Whether a request has left the object as it was, as far as anybody knows. */
+export function isWhole(totals: Totals, whole: Totals): boolean {
+  const { totalBytes: bytes, totalItems: items } = totals;
+  return bytes !== undefined && bytes === whole.totalBytes && items === whole.totalItems;
+}

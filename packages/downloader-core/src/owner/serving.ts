@@ -10,7 +10,7 @@ import { totalBytes } from '../base/copies.ts';
 import type { Credit, Pull } from '../wire/messages.ts';
 import { ChunkFeed } from './chunk-feed.ts';
 import type { OwnerContext } from './context.ts';
-import { checkTotals, describedSegments } from './description.ts';
+import { checkTotals, describedSegments, isWhole } from './description.ts';
 import { countServed, type LedgerEntry } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import type { CheckedChunk, CheckedProduced } from './produced.ts';
@@ -293,10 +293,4 @@ export class Serving {
     }
     return followers;
   }
-}
-
-/** Whether a request has left the object as it was, as far as anybody knows. */
-function isWhole(totals: Totals, whole: Totals): boolean {
-  const { totalBytes: bytes, totalItems: items } = totals;
-  return bytes !== undefined && bytes === whole.totalBytes && items === whole.totalItems;
 }

@@ -5,7 +5,7 @@ import { backoffMs, planRetries } from '../../src/receiver/retry.ts';
 
 const byDefault = planRetries({});
 const waits = (retries: readonly number[], idleTimeoutMs?: number): number[] =>
-  retries.map((retry) => backoffMs(byDefault, retry, idleTimeoutMs, 0));
+  retries.map((retry) => backoffMs(byDefault, retry, idleTimeoutMs, () => 0));
 
 describe('the back-off', () => {
   it('L3 doubles from 2 s up to 60 s', () => {
@@ -18,7 +18,7 @@ describe('the back-off', () => {
 
   it('L3 base and cap can be chosen', () => {
     const policy = planRetries({ backoffBaseMs: 100, backoffCapMs: 300 });
-    expect([1, 2, 3].map((retry) => backoffMs(policy, retry, undefined, 0))).toEqual([100, 200, 300]);
+    expect([1, 2, 3].map((retry) => backoffMs(policy, retry, undefined, () => 0))).toEqual([100, 200, 300]);
   });
 
   it('L3 has no jitter unless asked, then between half and the whole', () => {
@@ -28,7 +28,7 @@ describe('the back-off', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (retry, fraction) => {
           const whole = backoffMs(byDefault, retry, undefined, () => fraction);
-          expect(whole).toBe(backoffMs(byDefault, retry, undefined, 0));
+          expect(whole).toBe(backoffMs(byDefault, retry, undefined, () => 0));
           const drawn = backoffMs(planRetries({ jitter: true }), retry, undefined, () => fraction);
           expect(drawn).toBeGreaterThanOrEqual(whole / 2);
           expect(drawn).toBeLessThanOrEqual(whole);
