@@ -35,7 +35,7 @@ interface Group {
 
 /**
  * Writes whole frames in the order in which they come. A large one goes to the socket at once, prefix, header and body in one
- * `writev`; small ones wait for the end of the turn of the event loop, and go together.
+ * `writev`; small ones wait for all that the event at hand sets off, and go together.
  */
 export class FrameWriter {
   readonly #options: FrameWriterOptions;
@@ -97,10 +97,14 @@ export class FrameWriter {
     if (atOnce) return this.#writeNext();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      if (!this.#current && !this.#hasEnded) this.#writeNext();
-    });
+    // Behind all that the event at hand sets off, but not behind the next one: while much arrives, a whole turn of the event loop
+    // is many events long, and a grant that waited for its end would be late.
+    queueMicrotask(() => process.nextTick(() => this.#flushSmall()));
+  }
+
+  #flushSmall(): void {
+    this.#isScheduled = false;
+    if (!this.#current && !this.#hasEnded) this.#writeNext();
   }
 
   #writeNext(): void {

@@ -73,7 +73,7 @@ describe('FrameWriter', () => {
     expect(writes[0]?.[1]?.buffer).toBe(first.buffer);
   });
 
-  it('writes what is small once in each turn of the event loop, together and in order', async () => {
+  it('writes what is small once for all that one event sets off, together and in order', async () => {
     const { socket, writes, take } = slowSocket();
     const { writer } = writerOn(socket);
     const sends = [1, 2, 3].map((id) => outgoing(id));

@@ -13,11 +13,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }), 180_000);
 const packed = new PackedPackages(join(folder, 'tarballs'));
 const packages = readPackages();
 
-const ofCore = ['@msgpack/msgpack', 'xxhash-wasm', 'zod'];
+const ofCore = ['@msgpack/msgpack', 'xxhash-wasm'];
+const ofAdapters = [...ofCore, 'zod'];
 
 /** What brings more or less with it than core does, ours aside. Anything more is a surprise for whoever installs it. */
 const brings: Readonly<Record<string, readonly string[]>> = {
-  '@towline/cli': [...ofCore, 'commander'],
+  '@towline/adapter-arrow': ofAdapters,
+  '@towline/adapter-file': ofAdapters,
+  '@towline/adapter-tensor': ofAdapters,
+  '@towline/cli': [...ofAdapters, 'commander'],
   '@towline/create': [],
 };
 

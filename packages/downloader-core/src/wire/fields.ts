@@ -1,7 +1,7 @@
 import { isPlainObject } from '../base/plain.ts';
 
 // What peers send is checked field by field. Of the code that runs for every message this is the most: it is ours, since a
-// library's took 4 µs for a chunk's header once it was compiled, and milliseconds to get there (decision 0014).
+// library's took 4 µs for a chunk's header once it was compiled, and milliseconds to get there (decision 0018).
 
 /** One field of a message, as it may come from a peer. */
 export interface Field<T> {
