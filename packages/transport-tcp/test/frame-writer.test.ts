@@ -154,12 +154,13 @@ describe('FrameWriter', () => {
     const { writer } = writerOn(socket);
     const controller = new AbortController();
     const message = outgoing(1, controller.signal);
+    const sent = settled(message.done);
     writer.send(message);
     controller.abort('changed my mind');
     const flushed = writer.flush();
     await turn();
     await flushed;
-    expect([await settled(message.done), writes, writer.isIdle]).toEqual(['changed my mind', [], true]);
+    expect([await sent, writes, writer.isIdle]).toEqual(['changed my mind', [], true]);
   });
 
   it('lets a message that is being written come to its end after an abort, for a while', async () => {
