@@ -8,7 +8,12 @@ const service = new DownloadService({ transport: await tcp({ endpointId: 'worker
 /** @type {import('@towline/adapter-tensor/safetensors').StateDict | undefined} */
 let weights;
 
-process.on('message', (/** @type {{ ref: import('@towline/downloader-core').Ref }} */ { ref }) => void pull(ref));
+/** One after the other: the trainer may hear of our success, and begin the next round, before we hear that it did. */
+let pulled = Promise.resolve();
+
+process.on('message', (/** @type {{ ref: import('@towline/downloader-core').Ref }} */ { ref }) => {
+  pulled = pulled.then(() => pull(ref));
+});
 process.on('disconnect', () => void service.shutdown());
 
 /** @param {import('@towline/downloader-core').Ref} ref */
