@@ -11,6 +11,7 @@ const checks = {
   workspace: 'node tools/check-workspace.mjs',
   layers: 'node tools/check-layers.mjs',
   portability: 'node tools/check-portability.mjs',
+  copies: 'node tools/check-copies.mjs',
   'unused code': 'knip',
   packages: 'nx run-many -t check-package',
   'core size': 'node tools/core-size.mjs',

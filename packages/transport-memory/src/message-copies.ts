@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Random } from '@towline/downloader-core/spi';
+import { copyTogether, type OutgoingMessage, type Random } from '@towline/downloader-core/spi';
 
 export function bodyBytesOf(message: OutgoingMessage): number {
   return message.body.reduce((bytes, segment) => bytes + segment.byteLength, 0);
@@ -6,7 +6,7 @@ export function bodyBytesOf(message: OutgoingMessage): number {
 
 /** A message with memory of its own. */
 export function copyMessage({ header, body }: OutgoingMessage): OutgoingMessage {
-  return { header: header.slice(), body: body.map((segment) => new Uint8Array(segment)) };
+  return { header: header.slice(), body: body.map((segment) => copyTogether([segment])) };
 }
 
 /** The message with its bodies really taken away from the sender, as between workers: whole ArrayBuffers are detached. */
@@ -30,7 +30,7 @@ export function corruptBody(message: OutgoingMessage, random: Random, at?: numbe
 }
 
 function flipBit(segment: Uint8Array, offset: number): Uint8Array {
-  const copy = new Uint8Array(segment);
+  const copy = copyTogether([segment]);
   copy[offset] = (copy[offset] ?? 0) ^ 1;
   return copy;
 }

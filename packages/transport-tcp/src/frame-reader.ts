@@ -1,4 +1,4 @@
-import { DownloadError, isDownloadError } from '@towline/downloader-core/spi';
+import { copyInto, DownloadError, isDownloadError } from '@towline/downloader-core/spi';
 import { decodePrefix, type FrameLimits, type FramePrefix, prefixBytes, protocolError } from './frame.ts';
 
 /** How much is read at once between bodies: the most that is ever copied of a body. */
@@ -88,7 +88,7 @@ export class FrameReader {
     for (let offset = 0; offset < bytes.byteLength && !this.#isStopped;) {
       const target = this.nextBuffer();
       const taken = bytes.subarray(offset, offset + target.byteLength);
-      target.set(taken);
+      copyInto(target, taken, 0);
       offset += taken.byteLength;
       this.advance(taken.byteLength);
     }
@@ -126,7 +126,7 @@ export class FrameReader {
     const body = this.#allocate(bodyBytes);
     if (!body) return;
     const arrived = this.#scratch.subarray(this.#start, Math.min(this.#end, this.#start + bodyBytes));
-    body.set(arrived);
+    copyInto(body, arrived, 0);
     this.#start += arrived.byteLength;
     this.#bodyFilled = arrived.byteLength;
     this.#body = body;

@@ -38,6 +38,7 @@ describe('npm run new:adapter and new:transport', () => {
     'oxfmt --check .',
     'node tools/check-workspace.mjs',
     'node tools/check-portability.mjs',
+    'node tools/check-copies.mjs',
     'node tools/api/main.mjs',
     'node tools/api/doc-comments.mjs',
     'knip',

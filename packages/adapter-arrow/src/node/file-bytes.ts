@@ -1,3 +1,4 @@
+import { copyInto } from '@towline/downloader-core/spi';
 import {
   BufferPool,
   checkSource,
@@ -47,7 +48,7 @@ export class FileBytes implements ByteSource {
       for (const segment of segments) {
         signal.throwIfAborted();
         const target = buffer.subarray(at, (at += segment.bytes));
-        if ('data' in segment) target.set(segment.data);
+        if ('data' in segment) copyInto(target, segment.data, 0);
         else await this.#fill(target, segment.offset);
       }
     } catch (thrown) {

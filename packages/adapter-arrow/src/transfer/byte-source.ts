@@ -1,4 +1,4 @@
-import { maxSegments, partsBetween, type Placed } from '@towline/downloader-core/spi';
+import { copyTogether, maxSegments, partsBetween, type Placed } from '@towline/downloader-core/spi';
 import type { PositionedBytes } from '../validate/index.ts';
 import type { Segment } from './segments.ts';
 
@@ -40,7 +40,7 @@ export class MemoryBytes implements ByteSource {
 
   read(offset: number, length: number): Promise<Uint8Array> {
     const views = this.#views(offset, length);
-    return Promise.resolve(views.length === 1 ? (views[0] as Uint8Array) : joined(views));
+    return Promise.resolve(views.length === 1 ? (views[0] as Uint8Array) : copyTogether(views));
   }
 
   gather(segments: readonly Segment[]): SourceChunk {
@@ -67,15 +67,4 @@ export class MemoryBytes implements ByteSource {
       piece.data.subarray(skipped, skipped + bytes),
     );
   }
-}
-
-/** A copy of arrays as one. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }

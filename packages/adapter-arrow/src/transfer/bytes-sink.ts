@@ -1,3 +1,4 @@
+import { copyInto } from '@towline/downloader-core/spi';
 import type { ArrowDescription } from './description.ts';
 import type { ArrowRequest } from './request.ts';
 import type { ArrowSink } from './sink.ts';
@@ -26,7 +27,7 @@ export class BytesSink implements ArrowSink<Uint8Array> {
   write(data: readonly Uint8Array[]): Promise<void> {
     for (const bytes of data) {
       this.#reserve(this.#length + bytes.byteLength);
-      this.#held.set(bytes, this.#length);
+      copyInto(this.#held, bytes, this.#length);
       this.#length += bytes.byteLength;
     }
     return Promise.resolve();
@@ -48,7 +49,7 @@ export class BytesSink implements ArrowSink<Uint8Array> {
   #reserve(bytes: number): void {
     if (bytes <= this.#held.byteLength) return;
     const grown = new Uint8Array(Math.max(bytes, 2 * this.#held.byteLength, firstBytes));
-    grown.set(this.#held.subarray(0, this.#length));
+    copyInto(grown, this.#held.subarray(0, this.#length), 0);
     this.#held = grown;
   }
 }

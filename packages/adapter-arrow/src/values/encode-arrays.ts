@@ -1,3 +1,4 @@
+import { copyInto } from '@towline/downloader-core/spi';
 import { type Data, DataType } from 'apache-arrow';
 import type { FieldNode } from '../validate/index.ts';
 
@@ -117,7 +118,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 function sized(bytes: Uint8Array, wanted: number): Uint8Array {
   if (bytes.byteLength >= wanted) return bytes.subarray(0, wanted);
   const whole = new Uint8Array(wanted);
-  whole.set(bytes);
+  copyInto(whole, bytes, 0);
   return whole;
 }
 

@@ -1,3 +1,4 @@
+import { copyInto, copyTogether } from '@towline/downloader-core/spi';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrowError, asArrowError } from '../errors.ts';
 import {
@@ -98,7 +99,7 @@ export class StreamDecoder {
       return;
     }
     const checked = this.#opened.validator.checkMetadata(metadata);
-    this.#pending = { checked, body: new Gather(piece.bodyBytes) };
+    this.#pending = { checked, body: new Gather(piece.bodyBytes, copyInto) };
     if (piece.bodyBytes === 0) this.#takeBody(new Uint8Array(0), batches);
   }
 
@@ -118,7 +119,7 @@ export class StreamDecoder {
     this.#pending = undefined;
     const { validator, reader } = this.#opened;
     const isOwn = this.#options.keepsBytes === true || whole.buffer !== part.buffer;
-    const valid = validator.checkBody(pending.checked, isOwn ? aligned(whole) : whole.slice());
+    const valid = validator.checkBody(pending.checked, isOwn ? aligned(whole) : copyTogether([whole]));
     const body = aligned(valid.body);
     if (valid.kind === 'dictionaryBatch') return reader.addDictionary(valid.metadata, body);
     batches.push(reader.readBatch(valid.metadata, body, valid.rows));
@@ -129,5 +130,5 @@ export class StreamDecoder {
 
 /** The library makes arrays of numbers where bytes lie, so these have to lie at a multiple of 8. */
 function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % 8 === 0 ? bytes : copyTogether([bytes]);
 }

@@ -1,4 +1,4 @@
-import { type Description, equalBytes, loadHasher, reasonOf } from '@towline/downloader-core/spi';
+import { copyTogether, type Description, equalBytes, loadHasher, reasonOf } from '@towline/downloader-core/spi';
 import { z } from 'zod';
 import { asTensorError, tensorError } from '../errors.ts';
 import { parseHeader } from '../safetensors/index.ts';
@@ -110,14 +110,7 @@ function checkNames({ tensors, files, others }: Catalogue): void {
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return parts.length === 1 && only !== undefined ? only : copyTogether(parts);
 }
 
 function malformed(problem: string): Error {

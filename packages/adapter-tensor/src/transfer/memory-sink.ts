@@ -1,3 +1,4 @@
+import { copyInto } from '@towline/downloader-core/spi';
 import { tensorError } from '../errors.ts';
 import type { StateDict, Tensor } from '../safetensors/index.ts';
 import { mergedMetadata } from '../safetensors/metadata.ts';
@@ -52,7 +53,7 @@ export class MemorySink implements TensorSink<StateDict> {
     for (const { source, offset, data } of parts) {
       const filling = this.#filling.get(source) ?? this.#take(source);
       if (filling === undefined) continue;
-      filling.tensor.data.set(data, offset);
+      copyInto(filling.tensor.data, data, offset);
       filling.left -= data.byteLength;
       if (filling.left === 0) complete.push(source);
     }

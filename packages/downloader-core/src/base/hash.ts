@@ -1,4 +1,5 @@
 import createXxhash from 'xxhash-wasm';
+import { copyInto, totalBytes } from './copies.ts';
 
 /** XXH64, seed 0 (rule I1). The same WebAssembly in Node and in browsers. */
 export interface Hasher {
@@ -56,11 +57,12 @@ const scratch = new Uint8Array(oneShotBytes);
 
 /** Small segments in one piece, valid until the next call; nothing when they are large. */
 function together(segments: readonly Uint8Array[]): Uint8Array | undefined {
+  if (totalBytes(segments) > oneShotBytes) return undefined;
+  const [first] = segments;
+  if (segments.length === 1) return first;
   let at = 0;
   for (const segment of segments) {
-    if (at + segment.byteLength > oneShotBytes) return undefined;
-    if (segments.length === 1) return segment;
-    scratch.set(segment, at);
+    copyInto(scratch, segment, at);
     at += segment.byteLength;
   }
   return scratch.subarray(0, at);

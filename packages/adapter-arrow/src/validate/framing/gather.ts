@@ -1,7 +1,10 @@
 const firstCapacityBytes = 4096;
-// Each growth leaves what was held before as garbage: a large factor makes that little, and a peer can have no more than so many
-// times the memory that it has filled.
+// Each growth copies what was held before and leaves it as garbage: a large factor makes that little, and a peer can have no more
+// than so many times the memory that it has filled.
 const growth = 16;
+
+/** Copies bytes into others, from `at` on. */
+type Copy = (target: Uint8Array, bytes: Uint8Array, at: number) => void;
 
 /**
  * Collects a known number of bytes from pieces. Memory grows with what arrived, never with what was announced; bytes
@@ -9,11 +12,13 @@ const growth = 16;
  */
 export class Gather {
   readonly wantedBytes: number;
+  readonly #copy: Copy;
   #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #heldBytes = 0;
 
-  constructor(wantedBytes: number) {
+  constructor(wantedBytes: number, copy: Copy = uncounted) {
     this.wantedBytes = wantedBytes;
+    this.#copy = copy;
   }
 
   get heldBytes(): number {
@@ -32,11 +37,27 @@ export class Gather {
   #append(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length;
     if (needed > this.#held.length) {
-      const grown = new Uint8Array(Math.min(this.wantedBytes, Math.max(growth * needed, firstCapacityBytes)));
-      grown.set(this.#held.subarray(0, this.#heldBytes));
+      const grown = new Uint8Array(capacityFor(needed, this.wantedBytes));
+      this.#copy(grown, this.#held.subarray(0, this.#heldBytes), 0);
       this.#held = grown;
     }
-    this.#held.set(bytes, this.#heldBytes);
+    this.#copy(this.#held, bytes, this.#heldBytes);
     this.#heldBytes = needed;
   }
+}
+
+/**
+ * Of all bytes that are wanted, a sixteenth of these, a sixteenth of that and so on, the least that holds `needed`. So the last
+ * growth is to just what is wanted, and no growth copies more than a sixteenth of what it makes room for.
+ */
+function capacityFor(needed: number, wantedBytes: number): number {
+  const least = Math.max(needed, firstCapacityBytes);
+  let capacity = wantedBytes;
+  while (Math.ceil(capacity / growth) >= least) capacity = Math.ceil(capacity / growth);
+  return capacity;
+}
+
+/** The format depends on nothing: whoever collects bodies of a download gives the engine's way to copy, which counts. */
+function uncounted(target: Uint8Array, bytes: Uint8Array, at: number): void {
+  target.set(bytes, at);
 }
