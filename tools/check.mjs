@@ -12,6 +12,7 @@ const checks = {
   layers: 'node tools/check-layers.mjs',
   portability: 'node tools/check-portability.mjs',
   copies: 'node tools/check-copies.mjs',
+  'checksum code': 'node tools/xxh64.mjs --check',
   'unused code': 'knip',
   packages: 'nx run-many -t check-package',
   'core size': 'node tools/core-size.mjs',

@@ -24,7 +24,7 @@ export {
 } from './base/downloadable.ts';
 export { type CoreErrorCode, type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
 export { asDownloadError, DownloadError, type DownloadErrorDetails, isDownloadError } from './base/errors.ts';
-export { equalBytes, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
+export { equalBytes, hashableMemory, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
 export { andThen, isPromise, type MaybePromise } from './base/maybe-promise.ts';
 export { isPlainObject, type PlainObject } from './base/plain.ts';
 export { type Random, systemRandom } from './base/random.ts';

@@ -1,3 +1,5 @@
+import { hashableMemory } from '@towline/downloader-core/spi';
+
 /** How much unused memory is kept for bodies to come, in bytes. */
 const maxKeptBytes = 16 * 1024 * 1024;
 
@@ -16,7 +18,7 @@ export class BodyPool {
   take(bytes: number): Uint8Array {
     const index = this.#kept.findLastIndex((body) => body.byteLength === bytes);
     const [body] = index < 0 ? [] : this.#kept.splice(index, 1);
-    if (!body) return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+    if (!body) return hashableMemory(bytes) ?? new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
     this.#keptBytes -= bytes;
     return body;
   }

@@ -1,5 +1,4 @@
-import createXxhash from 'xxhash-wasm';
-import { copyInto, totalBytes } from './copies.ts';
+import { compileXxh64, Xxh64 } from './xxh64.ts';
 
 /** XXH64, seed 0 (rule I1). The same WebAssembly in Node and in browsers. */
 export interface Hasher {
@@ -17,33 +16,80 @@ export interface RunningHash {
   digest(): Uint8Array;
 }
 
-// Below this the code for all bytes at once is quicker; above it the running one: 97 µs for 1 MiB against 132.
-const oneShotBytes = 16 * 1024;
+/** Smaller bodies are copied to the code as quickly as their memory is looked up. */
+const leastInPlaceBytes = 16 * 1024;
+
+/** Each has a WebAssembly memory, for which engines set aside gigabytes of addresses, though no memory. */
+const mostBodies = 32;
 
 let loading: Promise<Hasher> | undefined;
+let compiled: WebAssembly.Module | undefined;
+/** The code whose memory a body lies in. */
+const codeOf = new WeakMap<ArrayBufferLike, Xxh64>();
+let bodies = 0;
+const gone = new FinalizationRegistry(() => (bodies -= 1));
 
 /** Loads the checksum code once per process. */
 export function loadHasher(): Promise<Hasher> {
-  loading ??= createXxhash().then((xxhash) => {
-    const start = (): RunningHash => {
-      const state = xxhash.create64();
-      return {
-        update: (bytes) => void state.update(bytes),
-        digest: () => bigEndian(state.digest()),
-      };
-    };
-    return {
-      start,
-      checksum(segments) {
-        const small = together(segments);
-        if (small) return bigEndian(xxhash.h64Raw(small));
-        const running = start();
-        for (const segment of segments) running.update(segment);
-        return running.digest();
-      },
-    };
+  loading ??= compileXxh64().then((module) => {
+    compiled = module;
+    return hasherOn(new Xxh64(module));
   });
   return loading;
+}
+
+/**
+ * Memory of which the {@link Hasher} takes the checksum without copying it first, which is half of its work: for buffers that
+ * are used again and again. Its contents are arbitrary. It is an ordinary part of an ArrayBuffer that is somewhat larger and
+ * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (32 in a process),
+ * when `bytes` are too few for it to matter (16 KiB), or before the code is loaded.
+ */
+export function hashableMemory(bytes: number): Uint8Array<ArrayBuffer> | undefined {
+  if (!compiled || bytes < leastInPlaceBytes || bodies >= mostBodies) return undefined;
+  let code: Xxh64;
+  try {
+    code = new Xxh64(compiled, bytes);
+  } catch {
+    // Where addresses are scarce.
+    return undefined;
+  }
+  const body = code.body(bytes);
+  bodies += 1;
+  codeOf.set(body.buffer, code);
+  gone.register(body.buffer, undefined);
+  return body;
+}
+
+function hasherOn(home: Xxh64): Hasher {
+  const start = (): RunningHash => {
+    home.reset();
+    let state = home.save();
+    return {
+      update(bytes) {
+        home.restore(state);
+        home.update(bytes);
+        state = home.save();
+      },
+      digest() {
+        home.restore(state);
+        return home.digest();
+      },
+    };
+  };
+  return { start, checksum: (segments) => checksumOf(segments, home) };
+}
+
+/** The running checksum goes with the bytes: to each memory that some of them lie in. */
+function checksumOf(segments: readonly Uint8Array[], home: Xxh64): Uint8Array {
+  let code = home;
+  code.reset();
+  for (const segment of segments) {
+    const own = segment.byteLength < leastInPlaceBytes ? undefined : codeOf.get(segment.buffer);
+    if (own && own !== code) own.restore(code.save());
+    if (own) (code = own).updateInPlace(segment);
+    else code.update(segment);
+  }
+  return code.digest();
 }
 
 /** Whether two byte strings are equal. */
@@ -51,28 +97,4 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;
   for (let index = 0; index < a.byteLength; index += 1) if (a[index] !== b[index]) return false;
   return true;
-}
-
-const scratch = new Uint8Array(oneShotBytes);
-
-/** Small segments in one piece, valid until the next call; nothing when they are large. */
-function together(segments: readonly Uint8Array[]): Uint8Array | undefined {
-  if (totalBytes(segments) > oneShotBytes) return undefined;
-  const [first] = segments;
-  if (segments.length === 1) return first;
-  let at = 0;
-  for (const segment of segments) {
-    copyInto(scratch, segment, at);
-    at += segment.byteLength;
-  }
-  return scratch.subarray(0, at);
-}
-
-const numberBytes = new Uint8Array(8);
-const numberView = new DataView(numberBytes.buffer);
-
-// A view of each result's own buffer would have that allocated apart from it.
-function bigEndian(value: bigint): Uint8Array {
-  numberView.setBigUint64(0, value);
-  return numberBytes.slice();
 }

@@ -1,3 +1,5 @@
+import { hashableMemory } from '@towline/downloader-core/spi';
+
 /**
  * Buffers of one size that are used again: a fresh megabyte costs as much as reading one from the page cache. Keeps as
  * many as were given back, up to a limit; the rest is left to the garbage collector.
@@ -13,14 +15,21 @@ export class BufferPool {
     this.#limit = limit;
   }
 
-  /** A buffer of the pool's size, in an ArrayBuffer of its own. What is in it is left over from earlier use. */
+  /** A buffer of the pool's size that shares its ArrayBuffer with no other. What is in it is left over from earlier use. */
   take(): Buffer<ArrayBuffer> {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
+    return this.#free.pop() ?? this.#fresh();
   }
 
   /** Gives back a buffer that nobody reads any more. */
   give(buffer: Buffer<ArrayBuffer>): void {
     if (this.#free.length < this.#limit) this.#free.push(buffer);
+  }
+
+  #fresh(): Buffer<ArrayBuffer> {
+    const memory = hashableMemory(this.#bytes);
+    return memory
+      ? Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength)
+      : Buffer.allocUnsafeSlow(this.#bytes);
   }
 
   /** Lets go of the free ones. */

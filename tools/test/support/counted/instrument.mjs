@@ -12,12 +12,12 @@ const largeBytes = 64 * 1024;
 const smallCopyBytes = 4096;
 
 export const counts = {
-  /** By calls that copy, whoever makes them, but into the memory of WebAssembly, in bytes. */
+  /** By calls that copy, whoever makes them, but to the checksum code, in bytes. */
   copiedBytes: 0,
   /** Of these the ones in copies of more than {@link smallCopyBytes}. */
   copiedInLargeBytes: 0,
-  /** Into the memory of WebAssembly, where checksums are computed, in bytes. */
-  webAssemblyBytes: 0,
+  /** To the checksum code, which has the first page of each memory of WebAssembly for it, in bytes. */
+  checksumBytes: 0,
   /** Of {@link largeBytes} or more. */
   largeAllocations: 0,
   /** Calls of a socket's `_write` or `_writev`: each is one call of the system's, or one encryption. */
@@ -32,16 +32,19 @@ export function reset() {
   for (const name of Object.keys(counts)) counts[/** @type {keyof typeof counts} */ (name)] = 0;
 }
 
-/** @type {WebAssembly.Memory[]} */
-const memories = [];
+const pageBytes = 64 * 1024;
+
+/** @type {WeakSet<ArrayBufferLike>} */
+const ofWebAssembly = new WeakSet();
 
 /**
  * @param {number} bytes
  * @param {ArrayBufferLike} [target]
+ * @param {number} [at] where in the target
  */
-function copied(bytes, target) {
-  if (memories.some(({ buffer }) => buffer === target)) {
-    counts.webAssemblyBytes += bytes;
+function copied(bytes, target, at = 0) {
+  if (target && ofWebAssembly.has(target) && at < pageBytes) {
+    counts.checksumBytes += bytes;
     return;
   }
   counts.copiedBytes += bytes;
@@ -89,7 +92,9 @@ function followNew(name, see) {
 }
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
-follow(typedArray, 'set', ({ buffer }, [source]) => copied(source.byteLength ?? source.length, buffer));
+follow(typedArray, 'set', ({ buffer, byteOffset }, [source, at = 0]) =>
+  copied(source.byteLength ?? source.length, buffer, byteOffset + at),
+);
 follow(typedArray, 'slice', (_self, _args, { byteLength }) => copied(byteLength));
 follow(typedArray, 'copyWithin', (self, [, start = 0, end = self.length]) => copied(Math.max(0, end - start)));
 follow(ArrayBuffer.prototype, 'slice', (_self, _args, { byteLength }) => copied(byteLength));
@@ -108,13 +113,12 @@ for (const name of ['read', 'readv', 'readSync', 'readvSync']) follow(fs, name, 
 for (const name of ['write', 'writev', 'writeSync', 'writevSync']) follow(fs, name, () => (counts.fileWrites += 1));
 syncBuiltinESMExports();
 
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = /** @type {any} */ (
-  async (/** @type {any} */ ...args) => {
-    /** @type {any} */
-    const result = await Reflect.apply(instantiate, WebAssembly, args);
-    const { exports } = 'instance' in result ? result.instance : result;
-    for (const value of Object.values(exports)) if (value instanceof WebAssembly.Memory) memories.push(value);
-    return result;
-  }
-);
+const { Memory } = WebAssembly;
+WebAssembly.Memory = new Proxy(Memory, {
+  construct(target, args, newTarget) {
+    const memory = Reflect.construct(target, args, newTarget);
+    ofWebAssembly.add(memory.buffer);
+    allocated(memory.buffer.byteLength - pageBytes);
+    return memory;
+  },
+});
