@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../src/io/pace.ts';
+import { Pace, Turn } from '../../src/io/pace.ts';
 
 /** Runs calls that take so long and says where each of them ran. */
 async function placesOf(durationsMs: readonly number[]): Promise<string> {
   let nowMs = 0;
-  const pace = new Pace(() => nowMs);
+  const pace = new Pace(() => nowMs, new Turn());
   const places: string[] = [];
   for (const durationMs of durationsMs) {
     const call = (place: string) => () => {
@@ -16,6 +16,24 @@ async function placesOf(durationsMs: readonly number[]): Promise<string> {
   return places.join(' ');
 }
 
+/** Calls of 4 ms on two files by turns, both quick. `order`: which have run. */
+async function twoFiles(): Promise<{ run: (at: number) => unknown; order: number[]; turn: Turn }> {
+  let nowMs = 0;
+  const turn = new Turn();
+  const order: number[] = [];
+  const paces = [new Pace(() => nowMs, turn), new Pace(() => nowMs, turn)] as const;
+  for (const pace of paces) await pace.run(() => {}, Promise.resolve.bind(Promise, undefined));
+  const run = (at: number): unknown =>
+    (at % 2 === 0 ? paces[0] : paces[1]).run(
+      () => {
+        nowMs += 4;
+        order.push(at);
+      },
+      () => Promise.reject(new Error('not on the pool')),
+    );
+  return { run, order, turn };
+}
+
 describe('disk calls', () => {
   it('S4 begin on the thread pool, where a disk that does not answer blocks nothing', async () => {
     expect(await placesOf([1_000_000])).toBe('pool');
@@ -25,25 +43,21 @@ describe('disk calls', () => {
     expect(await placesOf([0.1, 0.1, 2, 0.1])).toBe('pool inline inline inline');
   });
 
-  it('S4 leave it alone after 5 ms: other work has its turn', async () => {
-    expect(await placesOf([1, 2, 2, 2, 1, 2, 2])).toBe('pool inline inline inline pool inline inline');
+  it('S4 leave the rest of a turn of the event loop to others after 16 ms, those of all files together', async () => {
+    const { run, order, turn } = await twoFiles();
+    const calls = Array.from({ length: 12 }, (_, at) => run(at));
+    expect(order).toEqual([0, 1, 2, 3]);
+    await turn.next();
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    await Promise.all(calls);
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
-  it('S4 hold up each turn of the event loop for 5 ms at most, not many turns together', async () => {
-    let nowMs = 0;
-    const pace = new Pace(() => nowMs);
-    const run = (): unknown =>
-      pace.run(
-        () => {
-          nowMs += 2;
-          return 'inline';
-        },
-        async () => 'pool',
-      );
-    await run();
-    for (let turn = 0; turn < 5; turn += 1) {
-      expect([run(), run()]).toEqual(['inline', 'inline']);
-      await new Promise((resolve) => setImmediate(resolve));
+  it('S4 of many turns do not count together', async () => {
+    const { run, turn } = await twoFiles();
+    for (let at = 0; at < 6; at += 1) {
+      expect([run(at), run(at), run(at)]).toEqual([undefined, undefined, undefined]);
+      await turn.next();
     }
   });
 
