@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { asDownloadError, type Clock, DownloadError, type IncomingMessage } from '@towline/downloader-core/spi';
 import type { BodyPool } from './body-pool.ts';
-import { type FramePrefix, protocolError } from './frame.ts';
+import { type FramePrefix, mostAheadBytes, prefixBytes, protocolError } from './frame.ts';
 import type { Frame, FrameReader } from './frame-reader.ts';
 import { FrameWriter } from './frame-writer.ts';
 import {
@@ -32,7 +32,7 @@ export interface ConnectionOptions {
 
 /** What a connection tells. */
 export interface ConnectionOwner {
-  /** The peer has said who it is. Whoever was dialled answers with `sendPreface` or `end`. */
+  /** The peer has said who it is. Whoever was dialled answers with `accept` and `readOn`, or with `end`. */
   onPreface(preface: Preface): void;
   onMessage(message: IncomingMessage): void;
   /** The connection is over, once; nothing else is told afterwards. No cause: one side closed it in good order. */
@@ -63,6 +63,9 @@ export class Connection {
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = 'greeting';
   #hasSpokenFirst = false;
+  /** What came behind the preface and waits for its admission; its size is counted before it is there. */
+  readonly #held: Frame[] = [];
+  #heldBytes = 0;
   #owesPong = false;
   #heartbeat: Heartbeat | undefined;
   #endCause: DownloadError | undefined;
@@ -90,11 +93,25 @@ export class Connection {
     return this.#state === 'ended';
   }
 
-  /** Says who we are: as the first word of the side that dialled, or to accept the peer that did. */
-  sendPreface(): void {
+  /** The first words of the side that dialled: who we are, whom we want, and what is for that one alone. */
+  introduce(peerId: string, ahead: Iterable<Outgoing>): void {
+    this.#writer.sendControl('preface', encodePreface(this.#options.identity, peerId));
+    this.#hasSpokenFirst = true;
+    for (const outgoing of ahead) {
+      const twin = outgoing.twin();
+      if (twin) this.#writer.send(twin);
+    }
+  }
+
+  /** Accepts the peer that dialled us: says who we are. What it said before is told by {@link readOn}. */
+  accept(): void {
     this.#writer.sendControl('preface', encodePreface(this.#options.identity));
-    if (this.#state === 'greeted') this.#open();
-    else this.#hasSpokenFirst = true;
+    this.#open();
+  }
+
+  /** Tells what came behind the preface of a peer that had to wait for its admission. */
+  readOn(): void {
+    for (const { header, body } of this.#held.splice(0)) if (!this.isEnded) this.#onMessage(header, body);
   }
 
   send(outgoing: Outgoing): void {
@@ -125,6 +142,7 @@ export class Connection {
     this.#state = 'ended';
     this.#endCause = cause;
     this.#reader.stop();
+    this.#held.length = 0;
     this.#heartbeat?.stop();
     this.#writer.drop(cause ?? lost('the connection was closed'));
     if (goodbye) this.#sayGoodbye(goodbye);
@@ -196,13 +214,24 @@ export class Connection {
   }
 
   /** Which frames are in turn. */
-  #refuse({ kind }: FramePrefix): DownloadError | undefined {
+  #refuse({ kind, headerBytes, bodyBytes }: FramePrefix): DownloadError | undefined {
     const isFirst = this.#state === 'greeting';
+    if (kind === 'message' && this.#state === 'greeted')
+      return this.#refuseAhead(prefixBytes + headerBytes + bodyBytes);
     const isInTurn = kind === 'goodbye' || (kind === 'preface' ? isFirst : this.#state === 'open');
     return isInTurn ? undefined : protocolError(`the peer sent a ${kind} out of turn`);
   }
 
-  #onFrame({ kind, header, body }: Frame): void {
+  /** Nobody is held memory for who was not admitted yet, beyond a little. */
+  #refuseAhead(bytes: number): DownloadError | undefined {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= mostAheadBytes) return undefined;
+    return protocolError('the peer sent too much before it was admitted');
+  }
+
+  #onFrame(frame: Frame): void {
+    const { kind, header, body } = frame;
+    if (kind === 'message' && this.#state === 'greeted') return void this.#held.push(frame);
     switch (kind) {
       case 'preface':
         return this.#onPreface(header);

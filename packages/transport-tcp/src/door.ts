@@ -26,7 +26,7 @@ export class Door {
 
   /** A peer that dialled us has said who it is. */
   knock(newcomer: Newcomer): void {
-    const refusal = this.#options.closedBy() ?? this.#nameRefusal(newcomer);
+    const refusal = this.#options.closedBy() ?? this.#nameRefusal(newcomer) ?? this.#addressRefusal(newcomer);
     if (refusal) return newcomer.connection.end(refusal, goodbyeFor(refusal));
     const peer = this.#options.peerOf(newcomer.preface.endpointId);
     const verdict = this.#judge(peer, newcomer);
@@ -48,9 +48,11 @@ export class Door {
 
   /** Answers a newcomer's preface and makes it the peer's link. */
   admit(peer: Peer, newcomer: Newcomer): void {
-    newcomer.connection.sendPreface();
+    const { connection } = newcomer;
+    connection.accept();
     newcomer.admitted();
     this.#options.attach(peer, newcomer);
+    connection.readOn();
   }
 
   #judge(peer: Peer, { connection, preface }: Newcomer): ReturnType<typeof admission> {
@@ -69,6 +71,12 @@ export class Door {
     if (peerId !== endpointId) return new DownloadError('auth_failed', 'the key or certificate is for another name');
     if (endpointId === this.#options.identity.endpointId) return nameTaken();
     return undefined;
+  }
+
+  /** What follows the preface of who wants another is not for us. */
+  #addressRefusal({ preface: { to } }: Newcomer): DownloadError | undefined {
+    if (to === undefined || to === this.#options.identity.endpointId) return undefined;
+    return new DownloadError('unreachable', 'another endpoint answers at the address');
   }
 
   /** Lets the newcomer in if the linked peer of its name says nothing any more (rule R9: one live instance for each). */

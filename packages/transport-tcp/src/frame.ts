@@ -14,6 +14,9 @@ export const prefixBytes = 12;
 /** The largest header of a frame other than a message, in bytes. */
 export const maxControlHeaderBytes = 1024;
 
+/** The most that a dialling side sends behind its preface before that was answered: whole message frames, in bytes. */
+export const mostAheadBytes: number = 64 * 1024;
+
 const magic = 0x544c;
 
 /** What frames are for. The numbers are those on the wire. */

@@ -1,8 +1,13 @@
 import { DownloadError } from '@towline/downloader-core/spi';
 import { Connection, type ConnectionOptions, type ConnectionOwner, type SecuredSocket } from './connection.ts';
 import { goodbyeFor, type Preface } from './greeting.ts';
+import type { Outgoing } from './outgoing.ts';
 
 export interface GreetOptions {
+  /** Whom we want to reach. */
+  readonly peerId: string;
+  /** What is said behind the preface, before it is answered. Stays the caller's: it is sent as a copy. */
+  readonly ahead: Iterable<Outgoing>;
   readonly connection: ConnectionOptions;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -46,7 +51,7 @@ export function greet(secured: SecuredSocket, options: GreetOptions): Promise<vo
     options.onBegin(connection);
     signal.addEventListener('abort', giveUp);
     if (signal.aborted) giveUp();
-    else connection.sendPreface();
+    else connection.introduce(options.peerId, options.ahead);
   });
 }
 

@@ -4,11 +4,13 @@ import { protocolError } from './frame.ts';
 /** The versions of this transport's protocol that we speak. */
 const ourVersions: readonly number[] = [1];
 
-/** What a side says of itself in its first frame, as JSON: `{ "versions": [1], "endpointId": …, "instanceId": … }`. */
+/** What a side says of itself in its first frame, as JSON: `{ "versions": [1], "endpointId": …, "instanceId": …, "to": … }`. */
 export interface Preface {
   readonly versions: readonly number[];
   readonly endpointId: string;
   readonly instanceId: string;
+  /** Whom the dialling side wants to reach; only it says so. */
+  readonly to?: string;
 }
 
 const goodbyeErrors = {
@@ -19,6 +21,7 @@ const goodbyeErrors = {
   version: 'version',
   limit: 'limit_exceeded',
   protocol: 'protocol',
+  not_here: 'unreachable',
 } as const satisfies Record<string, keyof typeof errorCodes>;
 
 /** Why a side ends a connection, as it tells the other. */
@@ -33,22 +36,27 @@ export interface Goodbye {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-export function encodePreface(identity: { readonly endpointId: string; readonly instanceId: string }): Uint8Array {
-  const { endpointId, instanceId } = identity;
-  return encoder.encode(JSON.stringify({ versions: ourVersions, endpointId, instanceId }));
+/** `to`: whom we dialled, if we did. */
+export function encodePreface({ endpointId, instanceId }: Omit<Preface, 'versions' | 'to'>, to?: string): Uint8Array {
+  return encoder.encode(JSON.stringify({ versions: ourVersions, endpointId, instanceId, to }));
 }
 
 /** Reads a peer's preface. Throws `protocol` for anything else, `version` when no version is common. */
 export function decodePreface(header: Uint8Array): Preface {
-  const { versions, endpointId, instanceId } = decodeObject(header);
+  const { versions, endpointId, instanceId, to } = decodeObject(header);
   if (!Array.isArray(versions)) throw protocolError('the preface names no versions');
   if (!versions.some((version) => ourVersions.includes(version as number))) {
     const theirs = printable(JSON.stringify(versions), 40);
     throw new DownloadError('version', `the peer speaks transport versions ${theirs}, this side ${ourVersions.join()}`);
   }
-  const problem = idProblem(endpointId) ?? idProblem(instanceId);
+  const problem = idProblem(endpointId) ?? idProblem(instanceId) ?? (to === undefined ? undefined : idProblem(to));
   if (problem) throw protocolError(`an id in the preface ${problem}`);
-  return { versions: versions as number[], endpointId: endpointId as string, instanceId: instanceId as string };
+  const preface = {
+    versions: versions as number[],
+    endpointId: endpointId as string,
+    instanceId: instanceId as string,
+  };
+  return to === undefined ? preface : { ...preface, to: to as string };
 }
 
 export function encodeGoodbye({ code, reason }: Goodbye): Uint8Array {

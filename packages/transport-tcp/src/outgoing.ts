@@ -1,4 +1,4 @@
-import { abortReason, onAbort, type OutgoingMessage } from '@towline/downloader-core/spi';
+import { abortReason, copyTogether, onAbort, type OutgoingMessage } from '@towline/downloader-core/spi';
 
 /** One message on its way from `send` to the socket. */
 export class Outgoing {
@@ -31,6 +31,15 @@ export class Outgoing {
   take(onLateAbort: () => void): OutgoingMessage | undefined {
     this.#onLateAbort = onLateAbort;
     return this.#message;
+  }
+
+  /** The same message in memory of its own, which nobody waits for; nothing when this one was given up before. */
+  twin(): Outgoing | undefined {
+    if (!this.#message) return undefined;
+    const { header, body } = this.#message;
+    const twin = new Outgoing({ header: copyTogether([header]), body: [copyTogether(body)] }, undefined);
+    twin.done.catch(() => {});
+    return twin;
   }
 
   resolve(): void {

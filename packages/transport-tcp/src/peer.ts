@@ -1,5 +1,6 @@
 import { abortReason, type Clock, type DownloadError, type PeerLink } from '@towline/downloader-core/spi';
 import type { Connection } from './connection.ts';
+import { mostAheadBytes, prefixBytes } from './frame.ts';
 import type { Preface } from './greeting.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -81,14 +82,29 @@ export class Peer {
     else this.#waiting.push(outgoing);
   }
 
-  /** Makes a connection the peer's link. Returns the one before, which the caller ends. */
-  attach(link: Link): Link | undefined {
+  /** The first of what waits for a link that may be sent ahead of it, behind the preface of a dial. */
+  get ahead(): ReadonlySet<Outgoing> {
+    const ahead = new Set<Outgoing>();
+    let room = mostAheadBytes;
+    for (const outgoing of this.#waiting) {
+      room -= prefixBytes + outgoing.bytes;
+      if (room < 0) break;
+      ahead.add(outgoing);
+    }
+    return ahead;
+  }
+
+  /** Makes a connection the peer's link, on which `sent` was sent ahead. Returns the one before, which the caller ends. */
+  attach(link: Link, sent: ReadonlySet<Outgoing>): Link | undefined {
     const before = this.link;
     this.link = link;
     this.barredBy = undefined;
     this.dial?.controller.abort();
     this.dial = undefined;
-    for (const outgoing of this.#waiting.splice(0)) link.connection.send(outgoing);
+    for (const outgoing of this.#waiting.splice(0)) {
+      if (sent.has(outgoing)) outgoing.resolve();
+      else link.connection.send(outgoing);
+    }
     return before;
   }
 

@@ -22,6 +22,13 @@ export interface RegistryOptions {
   readonly onPeerLost: (link: PeerLink, cause: DownloadError | undefined) => void;
 }
 
+/** A connection whose peer has said who it is, and what was sent on it before. */
+interface Dialled {
+  readonly connection: Connection;
+  readonly preface: Preface;
+  readonly ahead: ReadonlySet<Outgoing>;
+}
+
 /** Who is linked to us: at most one connection for each name. */
 export class Registry {
   readonly #options: RegistryOptions;
@@ -39,7 +46,7 @@ export class Registry {
       clock,
       peerOf: (peerId) => this.#peer(peerId),
       closedBy: () => this.#closedBy,
-      attach: (peer, { connection, preface }) => this.#attach(peer, connection, preface),
+      attach: (peer, { connection, preface }) => this.#attach(peer, { connection, preface, ahead: new Set() }),
     });
   }
 
@@ -62,16 +69,21 @@ export class Registry {
     this.#door.knock(newcomer);
   }
 
+  /** What waits for a link with a peer and may be sent ahead of it. */
+  aheadFor(peerId: string): ReadonlySet<Outgoing> {
+    return this.#peer(peerId).ahead;
+  }
+
   /** A peer that we dialled has said who it is. Returns why it is not the one that we wanted. */
-  admitDialled(peerId: string, connection: Connection, preface: Preface): DownloadError | undefined {
+  admitDialled(peerId: string, dialled: Dialled): DownloadError | undefined {
     if (this.#closedBy) return this.#closedBy;
-    if (preface.endpointId !== peerId) {
+    if (dialled.preface.endpointId !== peerId) {
       return new DownloadError('unreachable', 'another endpoint answers at the address', { peer: peerId });
     }
     const peer = this.#peer(peerId);
     const { held } = peer;
     peer.held = undefined;
-    this.#attach(peer, connection, preface);
+    this.#attach(peer, dialled);
     // Of two simultaneous dials ours stays; the peer has given the other up already, or hears it now.
     held?.connection.end(undefined, goodbyeFor(undefined));
     return undefined;
@@ -112,14 +124,14 @@ export class Registry {
     await Promise.all([...this.#links.keys()].map((connection) => connection.finish()));
   }
 
-  #attach(peer: Peer, connection: Connection, preface: Preface): void {
+  #attach(peer: Peer, { connection, preface, ahead }: Dialled): void {
     this.#lastLinkNumber += 1;
     const { strength, transactionId } = connection.proof;
     const base = { peerId: peer.peerId, linkId: `tcp-${this.#lastLinkNumber}`, strength };
     const peerLink: PeerLink = transactionId === undefined ? base : { ...base, transactionId };
     const link: Link = { peerLink, instanceId: preface.instanceId, connection, sinceMs: this.#options.clock.now() };
     this.#links.set(connection, link);
-    const before = peer.attach(link);
+    const before = peer.attach(link, ahead);
     before?.connection.end(
       new DownloadError('link_lost', 'a newer connection of the peer took its place', { peer: peer.peerId }),
       farewellTo(before, link),

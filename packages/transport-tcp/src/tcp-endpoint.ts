@@ -173,12 +173,15 @@ export class TcpEndpoint implements TcpTransport {
   }
 
   #greet(secured: SecuredSocket, peerId: string, signal: AbortSignal): Promise<void> {
+    const ahead = this.#registry.aheadFor(peerId);
     return greet(secured, {
+      peerId,
+      ahead,
       connection: this.#connectionOptions,
       onBegin: (connection) => this.#remember(connection),
       timeoutMs: this.#settings.limits.handshakeTimeoutMs,
       signal,
-      admit: (connection, preface) => this.#registry.admitDialled(peerId, connection, preface),
+      admit: (connection, preface) => this.#registry.admitDialled(peerId, { connection, preface, ahead }),
       onMessage: (connection, message) => this.#registry.received(connection, message),
       onEnd: (connection, cause) => this.#registry.ended(connection, cause),
     });

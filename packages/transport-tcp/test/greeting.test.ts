@@ -11,9 +11,16 @@ describe('preface', () => {
     expect(decodePreface(encodePreface(identity))).toEqual({ versions: [1], ...identity });
   });
 
+  it('of who dials says whom it wants', () => {
+    const identity = { endpointId: 'a', instanceId: 'i-1' };
+    expect(decodePreface(encodePreface(identity, 'b'))).toEqual({ versions: [1], ...identity, to: 'b' });
+  });
+
   it('fits its frame with the longest ids', () => {
-    const longest = 'é'.repeat(64);
-    expect(encodePreface({ endpointId: longest, instanceId: longest }).byteLength).toBeLessThan(maxControlHeaderBytes);
+    const longest = '"'.repeat(128);
+    expect(encodePreface({ endpointId: longest, instanceId: longest }, longest).byteLength).toBeLessThan(
+      maxControlHeaderBytes,
+    );
   });
 
   it.each([
@@ -24,6 +31,7 @@ describe('preface', () => {
     ['no instance', json({ versions: [1], endpointId: 'a' })],
     ['an empty name', json({ versions: [1], endpointId: '', instanceId: 'b' })],
     ['a name with a control character', json({ versions: [1], endpointId: 'a\nb', instanceId: 'b' })],
+    ['a wanted name that there cannot be', json({ versions: [1], endpointId: 'a', instanceId: 'b', to: 7 })],
     ['an over-long name', json({ versions: [1], endpointId: 'a'.repeat(129), instanceId: 'b' })],
   ])('with %s breaks the protocol', (_what, header) => {
     expect(() => decodePreface(header)).toThrow(expect.objectContaining({ code: 'protocol' }));
@@ -42,13 +50,19 @@ describe('preface', () => {
 });
 
 describe('goodbye', () => {
-  it.each(['replaced', 'name_taken', 'auth_failed', 'version', 'limit_exceeded', 'protocol', 'link_lost'])(
-    'tells the peer %s as itself',
-    (code) => {
-      const told = goodbyeError(encodeGoodbye(goodbyeFor(new DownloadError(code, 'because'))));
-      expect(told).toMatchObject({ code, message: expect.stringContaining('because') as string });
-    },
-  );
+  it.each([
+    'replaced',
+    'name_taken',
+    'auth_failed',
+    'version',
+    'limit_exceeded',
+    'protocol',
+    'unreachable',
+    'link_lost',
+  ])('tells the peer %s as itself', (code) => {
+    const told = goodbyeError(encodeGoodbye(goodbyeFor(new DownloadError(code, 'because'))));
+    expect(told).toMatchObject({ code, message: expect.stringContaining('because') as string });
+  });
 
   it('of other or unknown codes is a lost link', () => {
     expect(goodbyeFor(undefined).code).toBe('closed');

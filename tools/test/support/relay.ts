@@ -6,6 +6,8 @@ export class Relay {
   readonly #server = createServer((near) => this.#forward(near));
   readonly #sockets = new Set<Socket>();
   readonly #target: number;
+  #flights = 0;
+  #hasDiallerSpoken = false;
 
   private constructor(target: number) {
     this.#target = target;
@@ -20,6 +22,14 @@ export class Relay {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /**
+   * How often the sides that dialled have spoken since they were last spoken to: what is sent without waiting for an answer is
+   * one flight, and each flight is a round trip on a long way.
+   */
+  get flights(): number {
+    return this.#flights;
   }
 
   /** Ends every connection, as when a cable is cut and both sides notice. */
@@ -47,6 +57,7 @@ export class Relay {
     ] as const) {
       this.#sockets.add(from);
       from.on('data', (bytes: Buffer) => {
+        this.#note(from === near);
         if (to.write(bytes)) return;
         from.pause();
         to.once('drain', () => from.resume());
@@ -58,5 +69,10 @@ export class Relay {
         to.destroy();
       });
     }
+  }
+
+  #note(byDialler: boolean): void {
+    if (byDialler && !this.#hasDiallerSpoken) this.#flights += 1;
+    this.#hasDiallerSpoken = byDialler;
   }
 }

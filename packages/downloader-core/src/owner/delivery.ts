@@ -81,7 +81,7 @@ export class Delivery {
     if (!entry.started) this.#came(receiver);
     // Until its totals say otherwise a request is taken for a narrowing one.
     if (isNew) entry.selected = request !== undefined;
-    beginPull(entry, downloadId, pullNo);
+    beginPull(entry, { downloadId, pullNo, linkId: link.linkId });
     this.active(receiver);
     this.#begin(ref, receiver, entry, order);
     this.emit(ref, entry, 'active');

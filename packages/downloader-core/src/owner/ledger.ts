@@ -29,6 +29,8 @@ export interface LedgerEntry {
   /** The current download (rule S12) and the number of its last pull (rule S11). */
   downloadId: string | undefined;
   lastPullNo: number;
+  /** The link that it came by. */
+  lastLinkId: string | undefined;
   /** Whether the current download was sent a chunk; what it says it has before that, it resumed with. */
   hasChunks: boolean;
   /** Downloads that a newer one replaced, the latest last. */
@@ -55,6 +57,7 @@ export function newEntry(receiverId: string): LedgerEntry {
     started: false,
     downloadId: undefined,
     lastPullNo: 0,
+    lastLinkId: undefined,
     hasChunks: false,
     replaced: [],
     pending: undefined,
@@ -78,18 +81,34 @@ interface Counted {
 /** What a pull is to an entry (rules S11, S12, D7). */
 export type PullVerdict = 'serve' | 'replaces' | 'ignore' | 'replaced' | 'already_failed';
 
+/** What of a pull its place in the ledger depends on. */
+export interface PullNumber {
+  readonly downloadId: string;
+  readonly pullNo: number;
+  readonly linkId: string;
+}
+
 /** Judges a pull of a receiver with that entry, or none yet. Changes nothing. */
-export function judgePull(entry: LedgerEntry | undefined, downloadId: string, pullNo: number): PullVerdict {
+export function judgePull(entry: LedgerEntry | undefined, pull: PullNumber): PullVerdict {
   if (!entry) return 'serve';
+  const { downloadId } = pull;
   const isCurrent = entry.downloadId === downloadId;
-  if (isCurrent && pullNo <= entry.lastPullNo) return 'ignore';
+  if (isCurrent && isSeen(entry, pull)) return 'ignore';
   if (entry.final?.status === 'failed') return 'already_failed';
   if (entry.replaced.includes(downloadId)) return 'replaced';
   return isCurrent || entry.downloadId === undefined ? 'serve' : 'replaces';
 }
 
+/**
+ * A transport may send what it sent on a connection that did not become the link once more on the one that did: the last number
+ * on another link is that pull, and what was begun of it has ended with the link before.
+ */
+function isSeen({ lastPullNo, lastLinkId }: LedgerEntry, { pullNo, linkId }: PullNumber): boolean {
+  return pullNo < lastPullNo || (pullNo === lastPullNo && linkId === lastLinkId);
+}
+
 /** Makes a download the current one and notes its pull. A confirmation of the serve before no longer counts. */
-export function beginPull(entry: LedgerEntry, downloadId: string, pullNo: number): void {
+export function beginPull(entry: LedgerEntry, { downloadId, pullNo, linkId }: PullNumber): void {
   if (entry.downloadId !== undefined && entry.downloadId !== downloadId) {
     entry.replaced.push(entry.downloadId);
     if (entry.replaced.length > keptReplaced) entry.replaced.shift();
@@ -100,6 +119,7 @@ export function beginPull(entry: LedgerEntry, downloadId: string, pullNo: number
   entry.started = true;
   entry.downloadId = downloadId;
   entry.lastPullNo = pullNo;
+  entry.lastLinkId = linkId;
 }
 
 /** What a confirmation is to an entry: to be recorded, a repeat of the recorded one, or of no effect (rules D2, D3). */

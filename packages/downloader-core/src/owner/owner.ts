@@ -144,7 +144,9 @@ export class Owner implements TransactionTables {
     if (!live) return this.#pullOfThePast(pull, link);
     const as = admission(live.transaction.delivery.roster, link);
     if (as === 'not_admitted' || as === 'full') return this.#refuse(link, pull, as);
-    const verdict = judgePull(live.ref.entries.get(link.peerId), pull.downloadId, pull.pullNo);
+    const { downloadId, pullNo } = pull;
+    const { linkId, peerId } = link;
+    const verdict = judgePull(live.ref.entries.get(peerId), { downloadId, pullNo, linkId });
     if (verdict === 'ignore') return;
     if (verdict === 'replaced' || verdict === 'already_failed') return this.#refuse(link, pull, verdict);
     const order = this.#readPull(live.ref, pull, pieces, link);

@@ -9,7 +9,7 @@ import type { OutgoingMessage, PeerLink, Transport } from '../base/transport.ts'
 import { copyTogether } from '../base/copies.ts';
 import { cutMessage, type Uncut } from '../wire/cut.ts';
 import { writeHeader } from '../wire/header.ts';
-import { ownLimits, type PeerLimits, protocolMajors, protocolMinor } from '../wire/limits.ts';
+import { leastMessageBytes, ownLimits, type PeerLimits, protocolMajors, protocolMinor } from '../wire/limits.ts';
 import type { BodyMessage, Bye, Hello, Message } from '../wire/messages.ts';
 import type { OutgoingBody, Wire } from '../wire/wire.ts';
 
@@ -20,6 +20,8 @@ interface Session {
   linkId: string | undefined;
   /** Whether we greeted, and not merely as an answer. */
   asked: boolean;
+  /** The peer was told that there is no common version: nothing is read of this link any more, and nobody greeted. */
+  refused: boolean;
   limits: PeerLimits | undefined;
   readonly open: Deferred<void>;
   cancelTimer: () => void;
@@ -60,8 +62,8 @@ export class Sessions implements Wire {
 
   sendBody(peerId: string, message: Uncut, body: OutgoingBody, signal?: AbortSignal): Promise<void> {
     const { segments, checksum, owned = false } = body;
-    const cut = ({ messageBytes }: PeerLimits): OutgoingMessage[] => {
-      const messages = cutMessage(message, segments, checksum, Math.min(messageBytes, this.#limits.messageBytes));
+    const cut = (mostBytes: number): OutgoingMessage[] => {
+      const messages = cutMessage(message, segments, checksum, Math.min(mostBytes, this.#limits.messageBytes));
       if (!this.#transport.capabilities.detachesBodies) return messages;
       return messages.map((each) => detachable(each, owned && messages.length === 1));
     };
@@ -69,7 +71,8 @@ export class Sessions implements Wire {
   }
 
   post(peerId: string, message: Exclude<Message, BodyMessage>): void {
-    if (!this.#sessions.get(peerId)?.limits) return;
+    const session = this.#sessions.get(peerId);
+    if (!session || !(session.limits || this.#isAhead(session))) return;
     this.#transport.send(peerId, { header: writeHeader(message), body: [] }).catch(() => {});
   }
 
@@ -87,6 +90,7 @@ export class Sessions implements Wire {
   isOpen(link: PeerLink): boolean {
     const session = this.#sessionOf(link);
     if (session.limits) return true;
+    if (session.refused) return false;
     this.#logger.debug(`a message of ${printable(link.peerId)} came before its greeting and was dropped`);
     this.#greet(session);
     return false;
@@ -129,19 +133,23 @@ export class Sessions implements Wire {
     }
   }
 
-  #deliver(peerId: string, messages: (limits: PeerLimits) => OutgoingMessage[], signal?: AbortSignal): Promise<void> {
-    const { limits } = this.#sessions.get(peerId) ?? {};
-    if (limits) return this.#sendAll(peerId, messages(limits), signal);
-    return this.#opened(peerId, signal).then((session) =>
-      this.#sendAll(peerId, messages(session.limits ?? this.#limits), signal),
-    );
+  /** `messages` cuts to messages of at most so many bytes. */
+  #deliver(peerId: string, messages: (mostBytes: number) => OutgoingMessage[], signal?: AbortSignal): Promise<void> {
+    const session = this.#sessions.get(peerId) ?? this.#newSession(peerId, undefined);
+    if (session.limits) return this.#sendAll(peerId, messages(session.limits.messageBytes), signal);
+    this.#greet(session);
+    const ahead = this.#isAhead(session) ? messages(leastMessageBytes) : [];
+    if (ahead.length === 1) return this.#sendAll(peerId, ahead, signal);
+    const opened = signal ? orAborted(session.open.promise, signal) : session.open.promise;
+    return opened.then(() => this.#sendAll(peerId, messages((session.limits ?? this.#limits).messageBytes), signal));
   }
 
-  async #opened(peerId: string, signal: AbortSignal | undefined): Promise<Session> {
-    const session = this.#sessions.get(peerId) ?? this.#newSession(peerId, undefined);
-    this.#greet(session);
-    await (signal ? orAborted(session.open.promise, signal) : session.open.promise);
-    return session;
+  /**
+   * Whether a message that every side takes may follow our greeting before it is answered. Behind a greeting that can get lost it
+   * would be dropped, and nobody would know.
+   */
+  #isAhead({ asked, refused }: Session): boolean {
+    return asked && !refused && !this.#transport.capabilities.lossy;
   }
 
   #sendAll(peerId: string, messages: readonly OutgoingMessage[], signal: AbortSignal | undefined): Promise<void> {
@@ -167,6 +175,7 @@ export class Sessions implements Wire {
       peerId,
       linkId,
       asked: false,
+      refused: false,
       limits: undefined,
       open: deferred(),
       cancelTimer: () => {},
@@ -217,6 +226,8 @@ export class Sessions implements Wire {
     const end = (): void => this.#transport.disconnect?.(session.peerId, 'no common version of the protocol');
     goodbye.then(end, end);
     this.#close(session, new DownloadError('version', versionMessage(majors), { peer: session.peerId }));
+    // What follows its greeting on this link is not for us, and our greeting would only be refused in its turn.
+    this.#newSession(session.peerId, session.linkId).refused = true;
   }
 
   #noteInstance(peerId: string, instanceId: string): void {

@@ -47,19 +47,26 @@ export class World {
   readonly owner: DownloadService;
   readonly #services: DownloadService[] = [];
   readonly #random = seededRandom(7);
+  readonly #isLossy: boolean;
 
+  /** `lossy`: what the endpoints say of themselves; by default they do when there are faults. */
   constructor({
     faults,
+    lossy = faults !== undefined,
     ownerId = 'owner',
     ...options
-  }: { faults?: FaultPlan; ownerId?: string } & Partial<DownloadServiceOptions> = {}) {
+  }: { faults?: FaultPlan; lossy?: boolean; ownerId?: string } & Partial<DownloadServiceOptions> = {}) {
+    this.#isLossy = lossy;
     this.network = new MemoryNetwork({ clock: this.clock, faults: this.#watched(faults) });
     this.owner = this.service(ownerId, options);
   }
 
   /** A service of its own endpoint. */
   service(id: string, options: Partial<DownloadServiceOptions> = {}, endpoint: EndpointOptions = {}): DownloadService {
-    return this.serviceOn(this.network.endpoint(id, endpoint), options);
+    const transport = this.network.endpoint(id, endpoint);
+    // A plan that only watches loses nothing.
+    const capabilities = { ...transport.capabilities, lossy: this.#isLossy };
+    return this.serviceOn(Object.assign(transport, { capabilities }), options);
   }
 
   /** A service of an endpoint that is there. */

@@ -134,7 +134,7 @@ describe('two simultaneous dials', () => {
     toB.release();
     await Promise.all([fromA, fromB]);
     expect([await atA.take(1), await atB.take(1)]).toEqual([['2'], ['1']]);
-    // Nothing but b's own preface has gone over the connection that b dialled.
+    // Nothing of a has gone over the connection that b dialled.
     expect(toA.seen.includes('"endpointId":"a"')).toBe(false);
     expect(toB.seen.includes('"endpointId":"a"')).toBe(true);
     expect([atA.untaken, atB.untaken]).toEqual([[], []]);

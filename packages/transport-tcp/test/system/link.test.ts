@@ -276,13 +276,14 @@ describe('dialling', () => {
   });
 
   it('takes the address that answers, whatever listens at the others', async () => {
-    const { transport: other } = await open({ endpointId: 'other', listen: '127.0.0.1:0' });
+    const { transport: other, inbox: atOther } = await open({ endpointId: 'other', listen: '127.0.0.1:0' });
     const web = await listening(createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     const { inbox, address } = await openOwner();
     const { receiver } = await openReceiver(await closedAddress());
     receiver.addAddresses?.('owner', [other.addresses?.[0] ?? '', web, 'no address', `localhost:${portOf(address)}`]);
     await receiver.send('owner', message(1));
     expect((await inbox.message()).from.peerId).toBe('receiver');
+    expect([inbox.untaken, atOther.untaken]).toEqual([[], []]);
   });
 
   it('begins beside an address that does not answer', async () => {

@@ -65,6 +65,10 @@ export function claim(kind: number, headerBytes: number, bodyBytes: number): Buf
 export const preface = (endpointId: string, instanceId = `${endpointId}-1`): Buffer =>
   frame(1, JSON.stringify({ versions: [1], endpointId, instanceId }));
 
+/** The preface of who dials, as it says whom it wants. */
+export const prefaceTo = (endpointId: string, to: string, instanceId = `${endpointId}-1`): Buffer =>
+  frame(1, JSON.stringify({ versions: [1], endpointId, instanceId, to }));
+
 /** The code of the goodbye that some bytes end with; nothing when they do not. */
 export function goodbyeCode(bytes: Buffer): string | undefined {
   const start = bytes.lastIndexOf(Buffer.from([0x54, 0x4c, 5, 0]));
