@@ -1,4 +1,4 @@
-import { type RecordBatch, Table } from 'apache-arrow';
+import { type RecordBatch, type Schema, Table } from 'apache-arrow';
 import { ArrowConsumer, type ArrowTargetOptions } from './transfer/arrow-consumer.ts';
 import { BytesSink } from './transfer/bytes-sink.ts';
 import { BatchesSink, type OnBatch } from './values/batches-sink.ts';
@@ -21,8 +21,9 @@ export class TableConsumer extends ArrowConsumer<Table> {
   /** Throws `invalid_argument`. */
   constructor(options: ValueTargetOptions = {}) {
     const batches: RecordBatch[] = [];
-    const keep = (batch: RecordBatch): void => void batches.push(batch);
-    super(options, new BatchesSink(options, keep, (schema) => (schema ? new Table(schema, batches) : new Table())));
+    const onBatch = (batch: RecordBatch): void => void batches.push(batch);
+    const result = (schema: Schema | undefined): Table => (schema ? new Table(schema, batches) : new Table());
+    super(options, new BatchesSink({ options, onBatch, result, allStay: true }));
   }
 }
 
@@ -36,7 +37,7 @@ export interface BatchesResult {
 export class BatchesConsumer extends ArrowConsumer<BatchesResult> {
   /** `onBatch` gets each batch when it is complete and checked, and is waited for. Throws `invalid_argument`. */
   constructor(onBatch: OnBatch, options: ValueTargetOptions = {}) {
-    super(options, new BatchesSink(options, onBatch, (_schema, rows) => ({ rows })));
+    super(options, new BatchesSink({ options, onBatch, result: (_schema, rows) => ({ rows }), allStay: false }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyInto } from '@towline/downloader-core/spi';
+import { copyInto, type ProduceContext } from '@towline/downloader-core/spi';
 import {
   BufferPool,
   checkSource,
@@ -40,7 +40,7 @@ export class FileBytes implements ByteSource {
   }
 
   /** One buffer for all of a chunk: what was made for it is copied to its place there. */
-  async gather(segments: readonly Segment[], signal: AbortSignal): Promise<SourceChunk> {
+  async gather(segments: readonly Segment[], { signal }: Pick<ProduceContext, 'signal'>): Promise<SourceChunk> {
     const buffer = this.#buffers.take();
     const recycle = (): void => this.#buffers.give(buffer);
     let at = 0;

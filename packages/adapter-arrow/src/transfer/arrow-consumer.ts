@@ -4,8 +4,10 @@ import {
   type Description,
   DownloadError,
   invalidOption,
+  type MaybePromise,
   type Schema,
   type StartResult,
+  totalBytes,
   Turns,
 } from '@towline/downloader-core/spi';
 import { arrowError } from '../errors.ts';
@@ -52,7 +54,7 @@ export class ArrowConsumer<R> implements Consumer<R, ArrowState> {
     return this.#turns.run(() => this.#start(description));
   }
 
-  consume(data: readonly Uint8Array[], state: ArrowState): Promise<void> {
+  consume(data: readonly Uint8Array[], state: ArrowState): MaybePromise<void> {
     return this.#turns.run(() => this.#consume(data, state));
   }
 
@@ -107,14 +109,14 @@ export class ArrowConsumer<R> implements Consumer<R, ArrowState> {
     return places.length === schema.fields.length ? undefined : places;
   }
 
-  async #consume(data: readonly Uint8Array[], { at, end }: ArrowState): Promise<void> {
+  #consume(data: readonly Uint8Array[], { at, end }: ArrowState): MaybePromise<void> {
     this.#described();
     if (this.#trailer !== undefined) throw protocolError('more came behind the last part');
-    const bytes = data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const bytes = totalBytes(data);
     if (end === 1) return this.#end(data, at);
     if (at !== this.#at + bytes) throw protocolError(`a chunk of ${bytes} bytes leads from ${this.#at} to ${at}`);
     this.#at = at;
-    if (!this.#isNothing) await this.#sink.write(data);
+    if (!this.#isNothing) return this.#sink.write(data);
   }
 
   #end(data: readonly Uint8Array[], at: number): void {

@@ -1,4 +1,11 @@
-import { copyTogether, maxSegments, partsBetween, type Placed } from '@towline/downloader-core/spi';
+import {
+  copyTogether,
+  maxSegments,
+  type MaybePromise,
+  partsBetween,
+  type Placed,
+  type ProduceContext,
+} from '@towline/downloader-core/spi';
 import type { PositionedBytes } from '../validate/index.ts';
 import type { Segment } from './segments.ts';
 
@@ -15,9 +22,9 @@ export interface SourceChunk {
 /** Where an owner's bytes lie. Reading throws `source_changed` when they are no longer what they were. */
 export interface ByteSource extends PositionedBytes {
   /** The bytes of segments that follow each other, or the first of them: no more arrays than core takes in one chunk (rule S7). */
-  gather(segments: readonly Segment[], signal: AbortSignal): Promise<SourceChunk> | SourceChunk;
+  gather(segments: readonly Segment[], call: Pick<ProduceContext, 'signal'>): MaybePromise<SourceChunk>;
   /** Looks whether all is as it was. */
-  check(): Promise<void>;
+  check(): MaybePromise<void>;
   /** Called once, when nothing more is read. */
   close(): Promise<void>;
 }
@@ -53,9 +60,7 @@ export class MemoryBytes implements ByteSource {
     return { data };
   }
 
-  check(): Promise<void> {
-    return Promise.resolve();
-  }
+  check(): void {}
 
   close(): Promise<void> {
     this.#parts = [];

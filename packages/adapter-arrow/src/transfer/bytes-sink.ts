@@ -24,13 +24,12 @@ export class BytesSink implements ArrowSink<Uint8Array> {
     return Promise.resolve();
   }
 
-  write(data: readonly Uint8Array[]): Promise<void> {
+  write(data: readonly Uint8Array[]): void {
     for (const bytes of data) {
       this.#reserve(this.#length + bytes.byteLength);
       copyInto(this.#held, bytes, this.#length);
       this.#length += bytes.byteLength;
     }
-    return Promise.resolve();
   }
 
   finish(): Promise<Uint8Array> {

@@ -1,9 +1,12 @@
 import {
+  andThen,
   chunkBytesOf,
   type Description,
   type Downloadable,
   downloadable,
   invalidOption,
+  type MaybePromise,
+  orElse,
   parseCounters,
   type ProduceContext,
   type Produced,
@@ -11,6 +14,7 @@ import {
   RequestPlans,
   returnedError,
   type Schema,
+  totalBytes,
   type Totals,
 } from '@towline/downloader-core/spi';
 import { arrowError } from '../errors.ts';
@@ -103,19 +107,14 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     }
   }
 
-  async produce(
-    state: ArrowState | undefined,
-    { request, signal }: ProduceContext<ArrowRequest>,
-  ): Promise<Produced<ArrowState>> {
-    if (this.#failure !== undefined) return this.#failure;
-    try {
-      return await this.#produce(state ?? { at: 0, end: 0 }, await this.#plans.of(request), signal);
-    } catch (thrown) {
-      const returned = finalError(thrown);
-      // What is wrong with a request is wrong for who made it alone.
-      if (returned.code === 'source_changed') this.#failure = returned;
-      return returned;
-    }
+  produce(state: ArrowState | undefined, context: ProduceContext<ArrowRequest>): MaybePromise<Produced<ArrowState>> {
+    return (
+      this.#failure ??
+      orElse(
+        () => andThen(this.#plans.of(context.request), (plan) => this.#produceAt(plan, state ?? beginning, context)),
+        (thrown) => this.#failed(thrown),
+      )
+    );
   }
 
   /** Lets go of the source; tables and batches must not be written until then. */
@@ -123,18 +122,28 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
     return this.#source.close();
   }
 
-  async #produce({ at, end }: ArrowState, plan: Plan, signal: AbortSignal): Promise<Produced<ArrowState>> {
+  #produceAt(
+    plan: Plan,
+    { at, end }: ArrowState,
+    context: ProduceContext<ArrowRequest>,
+  ): MaybePromise<Produced<ArrowState>> {
     if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
     if (end === 1) return { status: 'eof' };
-    if (at === plan.totalBytes) {
-      await this.#source.check();
-      const { totalBytes: bytes, batches, rows } = plan;
-      return { status: 'ok', data: encodeTrailer({ bytes, batches, rows }), state: { at, end: 1 }, items: 0 };
-    }
+    if (at === plan.totalBytes) return andThen(this.#source.check(), () => trailerOf(plan));
     const segments = segmentsBetween(plan.segments, at, at + this.#chunkBytes);
-    const chunk = await this.#source.gather(segments, signal);
-    const bytes = chunk.data.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    return { status: 'ok', ...chunk, state: { at: at + bytes, end: 0 }, items: 0 };
+    return andThen(this.#source.gather(segments, context), (chunk): Produced<ArrowState> => ({
+      ...chunk,
+      status: 'ok',
+      state: { at: at + totalBytes(chunk.data), end: 0 },
+      items: 0,
+    }));
+  }
+
+  #failed(thrown: unknown): ProducedError {
+    const returned = finalError(thrown);
+    // What is wrong with a request is wrong for who made it alone.
+    if (returned.code === 'source_changed') this.#failure = returned;
+    return returned;
   }
 
   async #plan(request: ArrowRequest): Promise<Plan> {
@@ -148,6 +157,12 @@ export class PositionedDownloadable implements Downloadable<ArrowState, ArrowReq
 export function checkSourceOptions(options: ArrowSourceOptions): void {
   chunkBytesOf(options);
   if (typeof (options.selection ?? true) !== 'boolean') invalidOption('selection', 'is neither true nor false');
+}
+
+const beginning: ArrowState = { at: 0, end: 0 };
+
+function trailerOf({ totalBytes: bytes, batches, rows }: Plan): Produced<ArrowState> {
+  return { status: 'ok', data: encodeTrailer({ bytes, batches, rows }), state: { at: bytes, end: 1 }, items: 0 };
 }
 
 const finalCodes: ReadonlySet<string> = new Set(['source_changed', 'bad_selection', 'selection_forbidden']);

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@towline/downloader-core/spi';
 import type { ArrowDescription } from './description.ts';
 import type { ArrowRequest } from './request.ts';
 import type { Trailer } from './trailer.ts';
@@ -12,8 +13,8 @@ export interface ArrowSink<R> {
   prepare(description: ArrowDescription): Promise<void>;
   /** Sees what was asked for, and makes ready. */
   begin(description: ArrowDescription, request: ArrowRequest): Promise<void>;
-  /** What arrives next. It is read until the promise settles, and kept only with `keepsBytes`. */
-  write(data: readonly Uint8Array[]): Promise<void>;
+  /** What arrives next. It is read until the writing is through, and kept only with `keepsBytes`. */
+  write(data: readonly Uint8Array[]): MaybePromise<void>;
   /** Everything is here. Throws `incomplete` when it is not what the trailer says. */
   finish(trailer: Trailer): Promise<R>;
   /** Nothing was wanted, which was allowed. */

@@ -1,3 +1,4 @@
+import { Arena, inTurn, joined, type MaybePromise } from '@towline/downloader-core/spi';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrowError, asArrowError } from '../errors.ts';
 import { type ArrowDescription, schemaOf } from '../transfer/description.ts';
@@ -12,21 +13,27 @@ export type OnBatch = (batch: RecordBatch) => void | Promise<void>;
 
 const skipBytes = 8;
 
-/** Makes batches of what arrives and hands them on. `R`: what the rest becomes, of the schema and the number of rows. */
+/** What a {@link BatchesSink} works with. */
+export interface BatchesSinkSetup<R> {
+  readonly options: ValueOptions;
+  readonly onBatch: OnBatch;
+  /** What it all becomes, of the schema and the number of rows. */
+  readonly result: (schema: Schema | undefined, rows: number) => R;
+  /** Whoever gets the batches keeps them all: they share memory. */
+  readonly allStay: boolean;
+}
+
+/** Makes batches of what arrives and hands them on. */
 export class BatchesSink<R> implements ArrowSink<R> {
   readonly as = 'stream';
   keepsBytes = true;
-  readonly #options: ValueOptions;
-  readonly #onBatch: OnBatch;
-  readonly #result: (schema: Schema | undefined, rows: number) => R;
+  readonly #setup: BatchesSinkSetup<R>;
   #decoder: StreamDecoder | undefined;
   #rows: RowRange | undefined;
   #handedOut = 0;
 
-  constructor(options: ValueOptions, onBatch: OnBatch, result: (schema: Schema | undefined, rows: number) => R) {
-    this.#options = options;
-    this.#onBatch = onBatch;
-    this.#result = result;
+  constructor(setup: BatchesSinkSetup<R>) {
+    this.#setup = setup;
   }
 
   prepare(): Promise<void> {
@@ -41,18 +48,20 @@ export class BatchesSink<R> implements ArrowSink<R> {
     } catch (thrown) {
       throw asArrowError(thrown, 'not_as_values');
     }
-    this.keepsBytes = comesInOnePiece(description);
+    const { options, allStay } = this.#setup;
+    this.keepsBytes = !allStay && comesInOnePiece(description);
     const { keepsBytes } = this;
-    this.#decoder = new StreamDecoder({ ...this.#options, keepsBytes, container: description.container });
+    const arena = allStay ? new Arena(description.bytes) : undefined;
+    this.#decoder = new StreamDecoder({ ...options, keepsBytes, arena, container: description.container });
     this.#rows = rows && new RowRange(rows[1] - rows[0]);
     return Promise.resolve();
   }
 
-  async write(data: readonly Uint8Array[]): Promise<void> {
-    for (const bytes of data) {
+  write(data: readonly Uint8Array[]): MaybePromise<void> {
+    return inTurn(joined(data), (bytes) => {
       const content = this.#rows === undefined ? bytes : this.#rows.takeSkip(bytes);
-      for (const batch of this.#started().push(content)) await this.#handOut(batch);
-    }
+      return inTurn(this.#started().push(content), (batch) => this.#handOut(batch));
+    });
   }
 
   finish({ batches, rows }: Trailer): Promise<R> {
@@ -62,22 +71,22 @@ export class BatchesSink<R> implements ArrowSink<R> {
         'incomplete',
         `${decoded.batches} batches of ${decoded.rows} rows came, and the owner says ${batches} of ${rows ?? 'unknown'}`,
       );
-    return Promise.resolve(this.#result(decoded.schema, this.#handedOut));
+    return Promise.resolve(this.#setup.result(decoded.schema, this.#handedOut));
   }
 
   nothing(): R {
-    return this.#result(undefined, 0);
+    return this.#setup.result(undefined, 0);
   }
 
   abandon(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #handOut(batch: RecordBatch): Promise<void> {
+  #handOut(batch: RecordBatch): MaybePromise<void> {
     const wanted = this.#rows === undefined ? batch : this.#rows.part(batch);
     if (wanted === undefined) return;
     this.#handedOut += wanted.numRows;
-    await this.#onBatch(wanted);
+    return this.#setup.onBatch(wanted);
   }
 
   #started(): StreamDecoder {

@@ -1,4 +1,4 @@
-import { copyInto, copyTogether } from '@towline/downloader-core/spi';
+import { type Arena, copyInto, copyTogether } from '@towline/downloader-core/spi';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrowError, asArrowError } from '../errors.ts';
 import {
@@ -11,7 +11,7 @@ import {
   StreamParser,
   type StreamPiece,
 } from '../validate/index.ts';
-import { Gather } from '../validate/framing/gather.ts';
+import { Gather, type GatherMemory } from '../validate/framing/gather.ts';
 import { ValueReader } from './value-reader.ts';
 
 /** How values are received. */
@@ -30,6 +30,8 @@ export interface DecodeOptions extends ValueOptions {
   readonly container: 'file' | 'stream';
   /** What is pushed stays as it is, so that values can lie in it. Default: it is copied. */
   readonly keepsBytes?: boolean | undefined;
+  /** Where bodies are copied to that are not compressed, for batches that all stay. Default: each to memory of its own. */
+  readonly arena?: Arena | undefined;
 }
 
 /** What a stream came to. */
@@ -99,7 +101,7 @@ export class StreamDecoder {
       return;
     }
     const checked = this.#opened.validator.checkMetadata(metadata);
-    this.#pending = { checked, body: new Gather(piece.bodyBytes, copyInto) };
+    this.#pending = { checked, body: new Gather(piece.bodyBytes, this.#memoryOf(checked)) };
     if (piece.bodyBytes === 0) this.#takeBody(new Uint8Array(0), batches);
   }
 
@@ -118,13 +120,29 @@ export class StreamDecoder {
     if (whole === undefined) return;
     this.#pending = undefined;
     const { validator, reader } = this.#opened;
-    const isOwn = this.#options.keepsBytes === true || whole.buffer !== part.buffer;
-    const valid = validator.checkBody(pending.checked, isOwn ? aligned(whole) : copyTogether([whole]));
+    const valid = validator.checkBody(pending.checked, this.#lasting(whole, part, pending.checked));
     const body = aligned(valid.body);
     if (valid.kind === 'dictionaryBatch') return reader.addDictionary(valid.metadata, body);
     batches.push(reader.readBatch(valid.metadata, body, valid.rows));
     this.#batches += 1;
     this.#rows += valid.rows;
+  }
+
+  // What is compressed is only read once: what comes of it has memory of its own.
+  #memoryOf({ codec }: CheckedBatch): GatherMemory {
+    const { arena } = this.#options;
+    if (arena === undefined || codec !== undefined) return { copy: copyInto };
+    return { copy: copyInto, allocate: (bytes) => arena.take(bytes) };
+  }
+
+  /** A body where it may stay: where it lies, unless that is a part of what was pushed and ends. */
+  #lasting(whole: Uint8Array, part: Uint8Array, checked: CheckedBatch): Uint8Array {
+    const { keepsBytes = false, arena } = this.#options;
+    if (keepsBytes || checked.codec !== undefined || whole.buffer !== part.buffer) return aligned(whole);
+    if (arena === undefined) return copyTogether([whole]);
+    const copy = arena.take(whole.byteLength);
+    copyInto(copy, whole, 0);
+    return copy;
   }
 }
 

@@ -5,9 +5,11 @@ import { Gather } from '../../src/validate/framing/gather.ts';
 /** Collects bytes that come in pieces of one size, and counts the bytes that are copied. */
 function gathered(bytes: Uint8Array, pieceBytes: number): { readonly whole: Uint8Array; readonly copiedBytes: number } {
   let copiedBytes = 0;
-  const gather = new Gather(bytes.byteLength, (target, piece, at) => {
-    target.set(piece, at);
-    copiedBytes += piece.byteLength;
+  const gather = new Gather(bytes.byteLength, {
+    copy: (target, piece, at) => {
+      target.set(piece, at);
+      copiedBytes += piece.byteLength;
+    },
   });
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
     const { whole } = gather.take(bytes.subarray(at, at + pieceBytes));
@@ -42,7 +44,7 @@ describe('bytes that are gathered', () => {
 
   it('take no more memory than sixteen times what came of them', () => {
     const targets: number[] = [];
-    const gather = new Gather(2 ** 40, (target) => void targets.push(target.byteLength));
+    const gather = new Gather(2 ** 40, { copy: (target) => void targets.push(target.byteLength) });
     gather.take(new Uint8Array(100_000));
     expect(Math.max(...targets)).toBeLessThanOrEqual(16 * 100_000);
   });

@@ -1,3 +1,4 @@
+import type { ProduceContext } from '@towline/downloader-core/spi';
 import { checkSource, type FilePiece, FilesReader, forEachAtOnce, Pace, type SourceFile } from '@towline/file-io';
 import type { Catalogue } from '../transfer/catalogue.ts';
 import type { Piece } from '../transfer/plan.ts';
@@ -19,7 +20,7 @@ export class CheckpointSource implements TensorSource {
     this.#reader = new FilesReader(new Map(sources.entries()), chunkBytes);
   }
 
-  async read(pieces: readonly Piece[], signal: AbortSignal): Promise<SourceChunk> {
+  async read(pieces: readonly Piece[], { signal }: Pick<ProduceContext, 'signal'>): Promise<SourceChunk> {
     const { data, ...rest } = await this.#reader.read(filePieces(this.catalogue, pieces), bytesOf(pieces), signal);
     return { ...rest, data: [data] };
   }

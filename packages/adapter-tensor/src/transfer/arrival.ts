@@ -1,4 +1,4 @@
-import { DownloadError, equalBytes, partOf } from '@towline/downloader-core/spi';
+import { DownloadError, equalBytes, type MaybePromise, partOf, totalBytes } from '@towline/downloader-core/spi';
 import { locateRows } from '../safetensors/index.ts';
 import { copyFromBase } from './base-match.ts';
 import type { BaseReader } from './base-reader.ts';
@@ -44,13 +44,11 @@ export class Arrival<R> {
   }
 
   /** Takes a chunk that leads to a place of the download. Throws `protocol`, `integrity`, `base_changed`, and what the sink does. */
-  async take(data: readonly Uint8Array[], to: number, signal: AbortSignal): Promise<void> {
-    const bytes = data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  take(data: readonly Uint8Array[], to: number, signal: AbortSignal): MaybePromise<void> {
+    const bytes = totalBytes(data);
     if (to !== this.#at + bytes) throw protocolError(`a chunk of ${bytes} bytes leads from ${this.#at} to ${to}`);
-    const parts: Part[] = [];
-    for (const view of data) await this.#takeView(view, parts, signal);
-    for (const part of parts) this.#check?.add(part);
-    await this.#setup.sink.write(parts);
+    if (this.#plan !== undefined) return this.#takeTensors(data, this.#plan);
+    return this.#takeDigests(data, signal).then((rest) => this.#plan && this.#takeTensors(rest, this.#plan));
   }
 
   /** Throws `protocol` unless all has come. */
@@ -60,13 +58,17 @@ export class Arrival<R> {
     return this.#setup.sink.finish();
   }
 
-  async #takeView(view: Uint8Array, parts: Part[], signal: AbortSignal): Promise<void> {
-    const listed = this.#plan === undefined ? await this.#takeDigests(view, signal) : 0;
-    const plan = this.#plan;
-    const end = this.#at + view.byteLength - listed;
-    let rest = view.subarray(listed);
-    while (rest.byteLength > 0) {
-      const piece = plan?.pieces[this.#nextPiece];
+  #takeTensors(data: readonly Uint8Array[], plan: Plan): MaybePromise<void> {
+    const parts: Part[] = [];
+    for (const view of data) this.#takeView(view, plan, parts);
+    if (this.#check !== undefined) for (const part of parts) this.#check.add(part);
+    return this.#setup.sink.write(parts);
+  }
+
+  #takeView(view: Uint8Array, { pieces }: Plan, parts: Part[]): void {
+    const end = this.#at + view.byteLength;
+    for (let rest = view; rest.byteLength > 0;) {
+      const piece = pieces[this.#nextPiece];
       if (piece === undefined) throw protocolError('more bytes than were announced');
       const { skipped, bytes } = partOf(piece, this.#at, end);
       parts.push({ source: piece.source, offset: skipped, data: rest.subarray(0, bytes) });
@@ -76,14 +78,18 @@ export class Arrival<R> {
     }
   }
 
-  /** Takes the beginning of a view into the list of digests; gives how much that was. */
-  async #takeDigests(view: Uint8Array, signal: AbortSignal): Promise<number> {
+  /** Takes the beginning of a chunk into the list of digests; gives what is left of it. */
+  async #takeDigests(data: readonly Uint8Array[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
     const list = this.#list ?? new Uint8Array(0);
-    const digests = view.subarray(0, list.byteLength - this.#at);
-    list.set(digests, this.#at);
-    this.#at += digests.byteLength;
+    const left: Uint8Array[] = [];
+    for (const view of data) {
+      const digests = view.subarray(0, list.byteLength - this.#at);
+      list.set(digests, this.#at);
+      this.#at += digests.byteLength;
+      if (digests.byteLength < view.byteLength) left.push(view.subarray(digests.byteLength));
+    }
     if (this.#at === list.byteLength) await this.#listed(list, signal);
-    return digests.byteLength;
+    return left;
   }
 
   async #listed(list: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { copyInto } from '@towline/downloader-core/spi';
+import { Arena, copyInto, type MaybePromise } from '@towline/downloader-core/spi';
 import { tensorError } from '../errors.ts';
 import type { StateDict, Tensor } from '../safetensors/index.ts';
 import { mergedMetadata } from '../safetensors/metadata.ts';
@@ -9,11 +9,6 @@ import type { ArrivingTensor, Delivery, Part, TensorSink } from './sink.ts';
 /** Hears of each tensor as it is complete; what it returns is waited for. */
 export type OnTensor = (name: string, tensor: Tensor) => void | Promise<void>;
 
-/** Small tensors share memory, so that hundreds of thousands of them cost no buffer each. */
-const slabBytes = 1024 * 1024;
-const smallBytes = 16 * 1024;
-// Aligned for any dtype.
-const alignment = 8;
 // The largest array of current engines; asking for more would fail, for less it may, and is then told the same.
 const largestArrayBytes = 2 ** 33;
 
@@ -23,16 +18,16 @@ interface Filling {
 }
 
 /**
- * Makes a dict: each tensor's memory is taken once, when its first byte is here, so never by what a peer claims. With
- * `onTensor` tensors are handed out one by one and not kept.
+ * Makes a dict: each tensor's memory is taken once, when its first byte is here. With `onTensor` tensors are handed out one by
+ * one and not kept.
  */
 export class MemorySink implements TensorSink<StateDict> {
   readonly takesOthers = false;
   readonly #onTensor: OnTensor | undefined;
   readonly #filling = new Map<number, Filling>();
   #delivery: Delivery | undefined;
-  #slab = new Uint8Array(0);
-  #slabUsed = 0;
+  /** None with `onTensor`: a tensor that is handed out alone must not keep its neighbours. */
+  #arena: Arena | undefined;
 
   constructor(onTensor: OnTensor | undefined) {
     this.#onTensor = onTensor;
@@ -44,11 +39,12 @@ export class MemorySink implements TensorSink<StateDict> {
 
   async begin(delivery: Delivery): Promise<void> {
     this.#delivery = delivery;
+    if (this.#onTensor === undefined) this.#arena = new Arena(delivery.totalBytes);
     for (const tensor of delivery.tensors.values()) if (tensor.bytes > largestArrayBytes) throw tooLarge(tensor);
     await this.#handOut([...delivery.tensors].filter(([, { bytes }]) => bytes === 0).map(([source]) => source));
   }
 
-  async write(parts: readonly Part[]): Promise<void> {
+  write(parts: readonly Part[]): MaybePromise<void> {
     const complete: number[] = [];
     for (const { source, offset, data } of parts) {
       const filling = this.#filling.get(source) ?? this.#take(source);
@@ -57,7 +53,7 @@ export class MemorySink implements TensorSink<StateDict> {
       filling.left -= data.byteLength;
       if (filling.left === 0) complete.push(source);
     }
-    await this.#handOut(complete);
+    if (this.#onTensor !== undefined) return this.#handOut(complete);
   }
 
   finish(): Promise<StateDict> {
@@ -76,7 +72,7 @@ export class MemorySink implements TensorSink<StateDict> {
 
   abandon(): Promise<void> {
     this.#filling.clear();
-    this.#slab = new Uint8Array(0);
+    this.#arena = undefined;
     return Promise.resolve();
   }
 
@@ -106,18 +102,10 @@ export class MemorySink implements TensorSink<StateDict> {
   #memory(tensor: ArrivingTensor): Uint8Array {
     const { bytes } = tensor;
     try {
-      // A tensor that is handed out alone must not keep its neighbours.
-      if (bytes > smallBytes || this.#onTensor !== undefined) return new Uint8Array(bytes);
-      if (this.#slabUsed + bytes > this.#slab.byteLength) {
-        this.#slab = new Uint8Array(slabBytes);
-        this.#slabUsed = 0;
-      }
+      return this.#arena?.take(bytes) ?? new Uint8Array(bytes);
     } catch (cause) {
       throw tooLarge(tensor, cause);
     }
-    const begin = this.#slabUsed;
-    this.#slabUsed += Math.ceil(bytes / alignment) * alignment;
-    return this.#slab.subarray(begin, begin + bytes);
   }
 }
 

@@ -5,7 +5,7 @@ import { DigestBook } from './digest-book.ts';
 import type { Piece } from './plan.ts';
 import type { SourceChunk, TensorSource } from './source.ts';
 import { sourceChanged } from './tensors-downloadable.ts';
-import { equalBytes } from '@towline/downloader-core/spi';
+import { equalBytes, type MaybePromise } from '@towline/downloader-core/spi';
 
 /** The tensors of a dict in memory, laid out as its canonical file would be. Chunks are views: nothing is copied. */
 export class MemorySource implements TensorSource {
@@ -36,13 +36,16 @@ export class MemorySource implements TensorSource {
     this.#digestAtAdd = await this.#digest();
   }
 
-  async check(): Promise<void> {
-    if (this.#digestAtAdd === undefined || equalBytes(this.#digestAtAdd, await this.#digest())) return;
-    throw sourceChanged('A tensor of the state dict was written to');
+  check(): MaybePromise<void> {
+    const before = this.#digestAtAdd;
+    if (before === undefined) return;
+    return this.#digest().then((now) => {
+      if (!equalBytes(before, now)) throw sourceChanged('A tensor of the state dict was written to');
+    });
   }
 
-  close(): Promise<void> {
-    return this.check();
+  async close(): Promise<void> {
+    await this.check();
   }
 
   #digest(): Promise<Uint8Array> {

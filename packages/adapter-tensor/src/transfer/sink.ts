@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@towline/downloader-core/spi';
 import type { TensorType } from '../safetensors/index.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -42,7 +43,7 @@ export interface TensorSink<R> {
   /** Sees what comes, checks limits and room, and makes ready. Throws typed errors. */
   begin(delivery: Delivery): Promise<void>;
   /** Parts follow each other in their source, but several sources may take turns. */
-  write(parts: readonly Part[]): Promise<void>;
+  write(parts: readonly Part[]): MaybePromise<void>;
   /** Everything was written. */
   finish(): Promise<R>;
   /** Nothing was wanted, which was allowed. */

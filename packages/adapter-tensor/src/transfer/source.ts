@@ -1,3 +1,4 @@
+import type { MaybePromise, ProduceContext } from '@towline/downloader-core/spi';
 import type { Catalogue } from './catalogue.ts';
 import type { Piece } from './plan.ts';
 
@@ -16,11 +17,11 @@ export interface TensorSource {
   /** What it has; constant. */
   readonly catalogue: Catalogue;
   /** The bytes of pieces that follow each other, in their order. */
-  read(pieces: readonly Piece[], signal: AbortSignal): Promise<SourceChunk> | SourceChunk;
+  read(pieces: readonly Piece[], call: Pick<ProduceContext, 'signal'>): MaybePromise<SourceChunk>;
   /** The bytes of one tensor, piece by piece; each lives until the next is asked for. */
   readTensor(index: number, signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Looks whether all is as it was. */
-  check(): Promise<void>;
+  check(): MaybePromise<void>;
   /** Called once, when nothing more is read. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import {
   type Description,
   DownloadError,
   invalidOption,
+  type MaybePromise,
   parseCounters,
   type Schema,
   type StartResult,
@@ -64,8 +65,8 @@ export class TensorsConsumer<R> implements Consumer<R, TensorState> {
     return this.#turns.run(() => this.#start(description, signal));
   }
 
-  consume(data: readonly Uint8Array[], state: TensorState, { signal }: ConsumeContext): Promise<void> {
-    return this.#turns.run(async () => this.#started().take(data, state.at, signal));
+  consume(data: readonly Uint8Array[], state: TensorState, { signal }: ConsumeContext): MaybePromise<void> {
+    return this.#turns.run(() => this.#started().take(data, state.at, signal));
   }
 
   downloadCompleted(): Promise<R> {

@@ -1,25 +1,29 @@
 import {
+  andThen,
   chunkBytesOf,
   type Description,
   downloadable,
   type Downloadable,
   DownloadError,
   invalidOption,
+  type MaybePromise,
+  orElse,
   parseCounters,
   type ProduceContext,
   type Produced,
+  type ProducedChunk,
   type ProducedError,
   RequestPlans,
   returnedError,
   type Schema,
   type Totals,
 } from '@towline/downloader-core/spi';
-import { planChunk } from './chunk-plan.ts';
+import { type ChunkPlan, planChunk } from './chunk-plan.ts';
 import { describeCatalogue, tensorsKind } from './description.ts';
 import { DigestBook } from './digest-book.ts';
 import { type Plan, planDownload, totalsOf, wholePlan } from './plan.ts';
 import { digestBytes, type CheckedRequest, requestSchema } from './request.ts';
-import type { TensorSource } from './source.ts';
+import type { SourceChunk, TensorSource } from './source.ts';
 
 /** The cursor: how many bytes of the download come before. What they are follows from the request. */
 export type TensorState = {
@@ -74,44 +78,39 @@ export class TensorsDownloadable implements Downloadable<TensorState, CheckedReq
       return totalsOf(await this.#plans.of(request));
     } catch (thrown) {
       // What is wrong with it, `produce` says in a way that is final.
-      this.#failure = producedError(thrown);
+      this.#failed(thrown);
       return {};
     }
   }
 
-  async produce(
+  produce(
     state: TensorState | undefined,
-    { request, signal }: ProduceContext<CheckedRequest>,
-  ): Promise<Produced<TensorState>> {
-    if (this.#failure !== undefined) return this.#failure;
-    try {
-      const plan = await this.#plans.of(request);
-      const at = state?.at ?? 0;
-      if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
-      const chunk = planChunk(plan, at, this.maxChunkBytes);
-      if (chunk === undefined) {
-        await this.#source.check();
-        return { status: 'eof' };
-      }
-      const { data, ...rest } = await this.#source.read(chunk.pieces, signal);
-      const all = chunk.prefix === undefined ? data : [chunk.prefix, ...data];
-      return {
-        status: 'ok',
-        ...rest,
-        owned: rest.owned === true && chunk.prefix === undefined,
-        data: all,
-        state: { at: chunk.next },
-        items: chunk.items,
-      };
-    } catch (thrown) {
-      return (this.#failure = producedError(thrown));
-    }
+    context: ProduceContext<CheckedRequest>,
+  ): MaybePromise<Produced<TensorState>> {
+    return (
+      this.#failure ??
+      orElse(
+        () => andThen(this.#plans.of(context.request), (plan) => this.#produceAt(plan, state?.at ?? 0, context)),
+        (thrown) => this.#failed(thrown),
+      )
+    );
   }
 
   /** Lets go of the source; a dict must not be written until then. Throws `source_changed` when `checkMutation` finds it was. */
   async release(): Promise<void> {
     this.#digests.close();
     await this.#source.close();
+  }
+
+  #produceAt(plan: Plan, at: number, context: ProduceContext<CheckedRequest>): MaybePromise<Produced<TensorState>> {
+    if (at > plan.totalBytes) return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end' };
+    const chunk = planChunk(plan, at, this.maxChunkBytes);
+    if (chunk === undefined) return andThen(this.#source.check(), () => ({ status: 'eof' }) as const);
+    return andThen(this.#source.read(chunk.pieces, context), (read) => producedChunk(chunk, read));
+  }
+
+  #failed(thrown: unknown): ProducedError {
+    return (this.#failure = returnedError(thrown, ({ code }) => code === 'source_changed'));
   }
 
   async #plan(request: CheckedRequest): Promise<Plan> {
@@ -138,6 +137,8 @@ export function sourceChanged(problem: string): DownloadError {
   return new DownloadError('source_changed', `${problem} while it was shared`, { side: 'local' });
 }
 
-function producedError(thrown: unknown): ProducedError {
-  return returnedError(thrown, ({ code }) => code === 'source_changed');
+function producedChunk({ prefix, next, items }: ChunkPlan, read: SourceChunk): ProducedChunk<TensorState> {
+  const state = { at: next };
+  if (prefix === undefined) return { ...read, status: 'ok', state, items };
+  return { ...read, status: 'ok', owned: false, data: [prefix, ...read.data], state, items };
 }

@@ -3,8 +3,13 @@ const firstCapacityBytes = 4096;
 // than so many times the memory that it has filled.
 const growth = 16;
 
-/** Copies bytes into others, from `at` on. */
-type Copy = (target: Uint8Array, bytes: Uint8Array, at: number) => void;
+/** How a {@link Gather} has its memory. The format depends on nothing: whoever collects bodies of a download says how. */
+export interface GatherMemory {
+  /** Copies bytes into others, from `at` on. Default: uncounted. */
+  readonly copy?: (target: Uint8Array, bytes: Uint8Array, at: number) => void;
+  /** Memory of that size, at a multiple of 8. Default: an array of its own. */
+  readonly allocate?: (bytes: number) => Uint8Array;
+}
 
 /**
  * Collects a known number of bytes from pieces. Memory grows with what arrived, never with what was announced; bytes
@@ -12,13 +17,15 @@ type Copy = (target: Uint8Array, bytes: Uint8Array, at: number) => void;
  */
 export class Gather {
   readonly wantedBytes: number;
-  readonly #copy: Copy;
-  #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  readonly #copy: NonNullable<GatherMemory['copy']>;
+  readonly #allocate: NonNullable<GatherMemory['allocate']>;
+  #held: Uint8Array = new Uint8Array(0);
   #heldBytes = 0;
 
-  constructor(wantedBytes: number, copy: Copy = uncounted) {
+  constructor(wantedBytes: number, { copy = uncounted, allocate = ownMemory }: GatherMemory = {}) {
     this.wantedBytes = wantedBytes;
     this.#copy = copy;
+    this.#allocate = allocate;
   }
 
   get heldBytes(): number {
@@ -37,7 +44,7 @@ export class Gather {
   #append(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length;
     if (needed > this.#held.length) {
-      const grown = new Uint8Array(capacityFor(needed, this.wantedBytes));
+      const grown = this.#allocate(capacityFor(needed, this.wantedBytes));
       this.#copy(grown, this.#held.subarray(0, this.#heldBytes), 0);
       this.#held = grown;
     }
@@ -57,7 +64,10 @@ function capacityFor(needed: number, wantedBytes: number): number {
   return capacity;
 }
 
-/** The format depends on nothing: whoever collects bodies of a download gives the engine's way to copy, which counts. */
+function ownMemory(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+
 function uncounted(target: Uint8Array, bytes: Uint8Array, at: number): void {
   target.set(bytes, at);
 }
