@@ -1,11 +1,10 @@
-import { Decoder, Encoder } from '@msgpack/msgpack';
-
 import { isPlainObject, type PlainObject } from '../base/plain.ts';
-import { checkClaims } from './claims.ts';
+import { MsgpackReader } from './msgpack-reader.ts';
+import { MsgpackWriter } from './msgpack-writer.ts';
 
-const encoder = new Encoder({ ignoreUndefined: true });
-const canonicalEncoder = new Encoder({ ignoreUndefined: true, sortKeys: true });
-const decoder = new Decoder();
+const writer = new MsgpackWriter();
+const canonicalWriter = new MsgpackWriter({ sortKeys: true });
+const reader = new MsgpackReader();
 
 // Most of what is packed are headers and states of some hundred bytes: they share buffers, for an ArrayBuffer of their own costs
 // more than the packing. What outlives its message holds as much as the slab.
@@ -16,7 +15,7 @@ let slabUsed = 0;
 
 /** A plain object as MessagePack. Throws on what MessagePack cannot hold. */
 export function pack(value: PlainObject): Uint8Array<ArrayBuffer> {
-  const packed = encoder.encodeSharedRef(value);
+  const packed = writer.write(value);
   if (packed.byteLength > mostInSlab) return packed.slice();
   if (slabUsed + packed.byteLength > slabBytes) {
     slab = new Uint8Array(slabBytes);
@@ -29,13 +28,12 @@ export function pack(value: PlainObject): Uint8Array<ArrayBuffer> {
 
 /** As {@link pack}, with sorted keys: equal objects give equal bytes. */
 export function packCanonical(value: PlainObject): Uint8Array<ArrayBuffer> {
-  return canonicalEncoder.encode(value);
+  return canonicalWriter.write(value).slice();
 }
 
 /** The plain object that `bytes` hold, which may come from a peer. Throws on anything else. */
 export function unpack(bytes: Uint8Array): PlainObject {
-  checkClaims(bytes);
-  const value: unknown = decoder.decode(bytes);
+  const value = reader.read(bytes);
   if (!isPlainObject(value)) throw new TypeError('not a plain object');
   return value;
 }
