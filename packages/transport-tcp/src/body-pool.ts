@@ -1,4 +1,5 @@
 import { hashableMemory } from '@towline/downloader-core/spi';
+import { ownMemory } from './own-memory.ts';
 
 /** How much unused memory is kept for bodies to come, in bytes. */
 const maxKeptBytes = 16 * 1024 * 1024;
@@ -16,9 +17,10 @@ export class BodyPool {
 
   /** Memory that nobody else has; its contents are arbitrary. */
   take(bytes: number): Uint8Array {
+    if (bytes < minKeptBytes) return ownMemory(bytes);
     const index = this.#kept.findLastIndex((body) => body.byteLength === bytes);
     const [body] = index < 0 ? [] : this.#kept.splice(index, 1);
-    if (!body) return hashableMemory(bytes) ?? new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+    if (!body) return freshMemory(bytes);
     this.#keptBytes -= bytes;
     return body;
   }
@@ -30,4 +32,8 @@ export class BodyPool {
     this.#keptBytes += body.byteLength;
     while (this.#keptBytes > maxKeptBytes) this.#keptBytes -= this.#kept.shift()?.byteLength ?? 0;
   }
+}
+
+function freshMemory(bytes: number): Uint8Array {
+  return hashableMemory(bytes) ?? new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 }

@@ -209,6 +209,7 @@ export class Connection {
   }
 
   #tellListeners(): void {
+    if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
   }

@@ -18,10 +18,14 @@ describe('BodyPool', () => {
     expect(pool.take(65_535) === body).toBe(false);
   });
 
-  it('gives bodies that fill an ArrayBuffer of their own', () => {
-    const body = new BodyPool().take(64);
-    expect([body.byteOffset, body.byteLength, body.buffer.byteLength]).toEqual([0, 64, 64]);
-    expect(Buffer.isBuffer(body)).toBe(false);
+  it('gives memory that no other body has, plain and at a multiple of 8', () => {
+    const pool = new BodyPool();
+    const bodies = [64, 1, 4000, 5000, 64, 100_000, 100_000].map((bytes) => pool.take(bytes));
+    for (const [index, body] of bodies.entries()) body.fill(index);
+    for (const [index, body] of bodies.entries()) {
+      expect(body.every((byte) => byte === index)).toBe(true);
+      expect([body.byteOffset % 8, Buffer.isBuffer(body)]).toEqual([0, false]);
+    }
   });
 
   it('keeps no more than 16 MiB, and of these the newest', () => {

@@ -15,14 +15,20 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 }
 
 function followSignal(signal: AbortSignal): Set<() => void> {
+  const following = newFollowers(signal);
+  signal.addEventListener('abort', () => callAll(following), { once: true });
+  return following;
+}
+
+function newFollowers(signal: AbortSignal): Set<() => void> {
   const following = new Set<() => void>();
   followers.set(signal, following);
-  const callAll = (): void => {
-    for (const callback of [...following]) callback();
-    following.clear();
-  };
-  signal.addEventListener('abort', callAll, { once: true });
   return following;
+}
+
+function callAll(following: Set<() => void>): void {
+  for (const callback of [...following]) callback();
+  following.clear();
 }
 
 /** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
@@ -71,18 +77,21 @@ export function orLate<T>(
 /** A controller that follows `parents`: it aborts with the reason of the first of them that does. */
 export function childController(...parents: readonly (AbortSignal | undefined)[]): ChildController {
   const controller = new AbortController();
+  const { signal } = controller;
+  // Whoever follows it needs no listener: nobody else can abort it.
+  const following = newFollowers(signal);
+  const abort = (reason: unknown): void => {
+    controller.abort(reason);
+    callAll(following);
+  };
   const detachers: (() => void)[] = [];
   for (const parent of parents) {
     if (!parent) continue;
-    const follow = (): void => controller.abort(parent.reason);
+    const follow = (): void => abort(parent.reason);
     if (parent.aborted) follow();
     else detachers.push(onAbort(parent, follow));
   }
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    detach: () => detachers.forEach((detach) => detach()),
-  };
+  return { signal, abort, detach: () => detachers.forEach((detach) => detach()) };
 }
 
 /** See {@link childController}. `detach` stops following the parents; call it when the work is over. */

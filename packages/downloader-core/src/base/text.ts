@@ -11,7 +11,9 @@ export function idProblem(id: unknown): string | undefined {
   if (typeof id !== 'string') return 'is not a string';
   if (id.length === 0) return 'is empty';
   if (loneSurrogate.test(id)) return 'is not valid Unicode';
-  if (encoder.encode(id).byteLength > maxIdBytes) return `is longer than ${maxIdBytes} bytes of UTF-8`;
+  // Three bytes at most for one UTF-16 code unit.
+  if (id.length * 3 > maxIdBytes && encoder.encode(id).byteLength > maxIdBytes)
+    return `is longer than ${maxIdBytes} bytes of UTF-8`;
   if (controlCharacter.test(id)) return 'contains a control character';
   if (id.normalize('NFC') !== id) return 'is not in Unicode normalisation form NFC';
   return undefined;

@@ -2,9 +2,14 @@ import { xxh64Code } from './xxh64-code.ts';
 
 // Places in the memory of the code: see xxh64.wat.
 const resultAt = 80;
-const stateBytes = 88;
+const resultBytes = 8;
+const stateBytes = resultAt + resultBytes;
 const scratchAt = 1024;
 const pageBytes = 64 * 1024;
+
+// Results share buffers: an ArrayBuffer for each would cost more than a small checksum. Most are looked at once.
+let results = new Uint8Array(resultBytes * 256);
+let resultsUsed = 0;
 
 interface Code {
   reset(): void;
@@ -57,7 +62,14 @@ export class Xxh64 {
   /** The checksum of all that came since it began: 8 bytes, big-endian. More may follow. */
   digest(): Uint8Array {
     this.#code.digest();
-    return this.#memory.slice(resultAt, stateBytes);
+    if (resultsUsed === results.byteLength) {
+      results = new Uint8Array(results.byteLength);
+      resultsUsed = 0;
+    }
+    const from = resultsUsed;
+    resultsUsed += resultBytes;
+    for (let at = 0; at < resultBytes; at += 1) results[from + at] = this.#memory[resultAt + at] as number;
+    return results.subarray(from, resultsUsed);
   }
 
   /** The running checksum, to go on with it later or elsewhere by {@link restore}. */

@@ -82,7 +82,12 @@ export class RequestShelf {
     this.#setPlace(of, await this.#reserve(bytes, signal, 'standing'));
   }
 
-  /** Sets bytes aside for a description until it was sent. Rejects with the signal's reason. */
+  /** Sets bytes aside for a description until it was sent, if that can be now. */
+  tryReserve(bytes: number): Pick<Reservation, 'release'> | undefined {
+    return this.#tryReserve(bytes, 'passing');
+  }
+
+  /** As {@link tryReserve}, as soon as it can be. Rejects with the signal's reason. */
   reserve(bytes: number, signal: AbortSignal): Promise<Pick<Reservation, 'release'>> {
     return this.#reserve(bytes, signal, 'passing');
   }

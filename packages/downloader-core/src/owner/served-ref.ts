@@ -1,5 +1,6 @@
 import type { Description } from '../base/description.ts';
 import type { Downloadable } from '../base/downloadable.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Ref } from '../base/ref.ts';
 import type { OwnerContext } from './context.ts';
 import { type LedgerEntry, newEntry } from './ledger.ts';
@@ -23,7 +24,7 @@ export class ServedRef {
   toldAll: boolean = false;
   readonly #context: RefContext;
   #chunks: SharedChunks | undefined;
-  #description: Promise<Description> | undefined;
+  #description: MaybePromise<Description> | undefined;
 
   constructor(refId: string, object: Downloadable, context: RefContext) {
     this.refId = refId;
@@ -51,12 +52,8 @@ export class ServedRef {
   }
 
   /** The object's description, asked for once; again after a failure. */
-  describe(): Promise<Description> {
-    this.#description ??= this.#ask().catch((error: unknown) => {
-      this.#description = undefined;
-      throw error;
-    });
-    return this.#description;
+  describe(): MaybePromise<Description> {
+    return (this.#description ??= this.#ask());
   }
 
   /** Tells the object that nobody reads a chunk of it any more, unless its memory may have gone to somebody. */
@@ -80,8 +77,15 @@ export class ServedRef {
     };
   }
 
-  async #ask(): Promise<Description> {
-    const description = (await this.object.describe?.()) ?? {};
+  #ask(): MaybePromise<Description> {
+    const asked = this.object.describe?.() ?? {};
+    if (!isPromise(asked)) return this.#ofKind(asked);
+    const coming = Promise.resolve(asked).then((description) => this.#ofKind(description ?? {}));
+    coming.catch(() => (this.#description = undefined));
+    return coming;
+  }
+
+  #ofKind(description: Description): Description {
     const { kind } = this.object;
     return kind === undefined || description.kind !== undefined ? description : { ...description, kind };
   }

@@ -2,7 +2,7 @@ import { busyIntervalMs, every } from '../base/clock.ts';
 import type { Totals } from '../base/description.ts';
 import type { State } from '../base/downloadable.ts';
 import { asDownloadError, DownloadError } from '../base/errors.ts';
-import { isPromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { childController } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
@@ -140,14 +140,15 @@ export class Serving {
       this.#controller.signal.throwIfAborted();
       if (this.#order.requestMissing) await this.#awaitRequestPlace();
       else {
-        await this.#describe();
+        if (this.#order.pull.describe) await this.#describe(this.#order.pull.describe);
         this.#passed.reached(this.#order.state);
         await this.#stream();
       }
     } catch (error) {
       this.#failed(error);
     }
-    await Promise.all([this.#source.drained(), this.#outbox.drained()]);
+    if (!this.#source.isIdle) await this.#source.drained();
+    await this.#outbox.drained();
   }
 
   #failed(thrown: unknown): void {
@@ -170,39 +171,37 @@ export class Serving {
     this.stop('request_unknown', 'send the request again');
   }
 
-  async #describe(): Promise<void> {
-    const { pull } = this.#order;
-    if (!pull.describe) return;
-    const { totals, segments } = await this.#waiting(this.#described(pull.describe.totalsOnly === true));
+  async #describe({ maxBytes, totalsOnly = false }: NonNullable<Pull['describe']>): Promise<void> {
+    const described = this.#source.call('describe', () => this.#described(totalsOnly));
+    const { totals, segments } = isPromise(described) ? await this.#waiting(described) : described;
     const bytes = totalBytes(segments);
-    if (bytes > pull.describe.maxBytes) {
-      throw new DownloadError(
-        'limit_exceeded',
-        `the description has ${bytes} bytes; the receiver takes ${pull.describe.maxBytes}`,
-      );
+    if (bytes > maxBytes) {
+      throw new DownloadError('limit_exceeded', `the description has ${bytes} bytes; the receiver takes ${maxBytes}`);
     }
     const { requests } = this.#context;
-    const held = bytes > 0 ? await this.#waiting(requests.reserve(bytes, this.#controller.signal)) : undefined;
+    const { signal } = this.#controller;
+    const held =
+      bytes > 0 ? (requests.tryReserve(bytes) ?? (await this.#waiting(requests.reserve(bytes, signal)))) : undefined;
     const { idleTimeoutMs } = this.#host;
     this.#outbox.sendDescription(segments, { ...totals, idleTimeoutMs }, () => held?.release());
   }
 
-  async #described(totalsOnly: boolean): Promise<{ totals: Totals; segments: readonly Uint8Array[] }> {
-    return this.#source.call('describe', async () => {
-      const description = await this.#host.ref.describe();
+  #described(totalsOnly: boolean): MaybePromise<{ totals: Totals; segments: readonly Uint8Array[] }> {
+    return andThen(this.#host.ref.describe(), (description) => {
       const whole = checkTotals(description);
-      const totals = await this.#totals(whole);
-      this.#entry.bytesTotal = totals.totalBytes;
-      this.#entry.itemsTotal = totals.totalItems;
-      this.#entry.selected = this.#order.request !== undefined && !isWhole(totals, whole);
-      return { totals, segments: totalsOnly ? [] : describedSegments(description) };
+      return andThen(this.#totals(whole), (totals) => {
+        this.#entry.bytesTotal = totals.totalBytes;
+        this.#entry.itemsTotal = totals.totalItems;
+        this.#entry.selected = this.#order.request !== undefined && !isWhole(totals, whole);
+        return { totals, segments: totalsOnly ? [] : describedSegments(description) };
+      });
     });
   }
 
-  async #totals(whole: Totals): Promise<Totals> {
+  #totals(whole: Totals): MaybePromise<Totals> {
     const { request } = this.#order;
     const { object } = this.#host.ref;
-    return request && object.totals ? checkTotals(await object.totals(request.value)) : whole;
+    return request && object.totals ? andThen(object.totals(request.value), checkTotals) : whole;
   }
 
   async #stream(): Promise<void> {

@@ -67,6 +67,11 @@ export class Source {
     return result;
   }
 
+  /** Whether none of the object's calls runs. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** Resolves when none of the object's calls runs any more. */
   async drained(): Promise<void> {
     await Promise.all(this.#running);

@@ -35,8 +35,8 @@ export class CreditWindow {
       upToBytes: Math.max(bytes + windowBytes, this.#granted.upToBytes),
     };
     const isWorthIt =
-      next.upToBytes - this.#granted.upToBytes >= windowBytes / 4 ||
-      next.upToSeq - this.#granted.upToSeq >= this.#windowChunks / 4;
+      next.upToBytes - this.#granted.upToBytes >= windowBytes / 2 ||
+      next.upToSeq - this.#granted.upToSeq >= this.#windowChunks / 2;
     if (!isWorthIt) return undefined;
     this.#granted = next;
     return next;

@@ -20,17 +20,17 @@ describe('credit', () => {
     expect(window.covers(1, 0)).toBe(false);
   });
 
-  it('S9 is given anew when a quarter of the window was consumed, not for every chunk', () => {
+  it('S9 is given anew when half of the window was consumed, not for every chunk', () => {
     const window = new CreditWindow({ bytes: 1000 });
-    expect(window.advance(1, 249)).toBeUndefined();
-    expect(window.advance(2, 250)).toEqual({ upToSeq: 1026, upToBytes: 1250 });
-    expect(window.granted).toEqual({ upToSeq: 1026, upToBytes: 1250 });
+    expect(window.advance(1, 499)).toBeUndefined();
+    expect(window.advance(2, 500)).toEqual({ upToSeq: 1026, upToBytes: 1500 });
+    expect(window.granted).toEqual({ upToSeq: 1026, upToBytes: 1500 });
   });
 
   it('S9 is given anew for many chunks without bytes, too', () => {
     const window = new CreditWindow({ bytes: 1000 });
-    expect(window.advance(255, 0)).toBeUndefined();
-    expect(window.advance(256, 0)).toEqual({ upToSeq: 1280, upToBytes: 1000 });
+    expect(window.advance(511, 0)).toBeUndefined();
+    expect(window.advance(512, 0)).toEqual({ upToSeq: 1536, upToBytes: 1000 });
   });
 
   it('S9 a window that has become smaller takes nothing back', () => {

@@ -104,6 +104,8 @@ describe('downloadAll', () => {
       ['downloadFailed aborted'],
     ]);
     expect(world.clock.now()).toBe(0);
+    // A consumer that has begun goes on for that long, whatever becomes of its download.
+    await world.clock.advance(1000);
     expect(await world.close()).toBe(0);
   });
 
