@@ -56,6 +56,8 @@ export interface ValidBatch {
   readonly metadata: Uint8Array;
   /** What was given, or for a batch that was compressed, new and aligned. */
   readonly body: Uint8Array;
+  /** One for each column, or the one of the dictionary’s values; of the buffers in `body`. */
+  readonly arrays: readonly BoundArray[];
 }
 
 /**
@@ -125,7 +127,7 @@ export class BatchValidator {
     const { arrays, ...content } = codec === undefined ? { ...checked, body } : this.#decompress(checked, codec, body);
     if (this.#options.validate !== 'structure') this.#checkValues(arrays, content.body);
     if (dictionary !== undefined) this.#keepLength(dictionary, rows);
-    return { kind, rows, metadata: content.metadata, body: content.body };
+    return { kind, rows, metadata: content.metadata, body: content.body, arrays };
   }
 
   #checkMessage({ kind, version, bodyBytes }: Message): void {

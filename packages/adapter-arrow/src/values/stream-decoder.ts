@@ -6,13 +6,14 @@ import {
   BatchValidator,
   type BodyCodecs,
   type CheckedBatch,
+  messageCustomMetadata,
   readSchemaMessage,
   requireValues,
   StreamParser,
   type StreamPiece,
 } from '../validate/index.ts';
 import { Gather, type GatherMemory } from '../validate/framing/gather.ts';
-import { ValueReader } from './value-reader.ts';
+import { ValueLoader } from './value-loader.ts';
 
 /** How values are received. */
 export interface ValueOptions {
@@ -42,7 +43,7 @@ export interface DecodedCounts {
 
 interface Opened {
   readonly validator: BatchValidator;
-  readonly reader: ValueReader;
+  readonly loader: ValueLoader;
 }
 
 /**
@@ -90,7 +91,7 @@ export class StreamDecoder {
       throw asArrowError(thrown, 'bad_values');
     }
     if (this.#opened === undefined) throw arrowError('bad_values', 'The stream has no schema');
-    return { batches: this.#batches, rows: this.#rows, schema: this.#opened.reader.schema };
+    return { batches: this.#batches, rows: this.#rows, schema: this.#opened.loader.schema };
   }
 
   #takeMessage(piece: Extract<StreamPiece, { kind: 'message' }>, batches: RecordBatch[]): void {
@@ -110,7 +111,7 @@ export class StreamDecoder {
     requireValues(message);
     const { container, validate, codecs, limits } = this.#options;
     const validator = new BatchValidator(message, { container, validate, codecs, limits });
-    return { validator, reader: new ValueReader(metadata) };
+    return { validator, loader: new ValueLoader(metadata) };
   }
 
   #takeBody(part: Uint8Array, batches: RecordBatch[]): void {
@@ -119,11 +120,11 @@ export class StreamDecoder {
     const { whole } = pending.body.take(part);
     if (whole === undefined) return;
     this.#pending = undefined;
-    const { validator, reader } = this.#opened;
+    const { validator, loader } = this.#opened;
     const valid = validator.checkBody(pending.checked, this.#lasting(whole, part, pending.checked));
-    const body = aligned(valid.body);
-    if (valid.kind === 'dictionaryBatch') return reader.addDictionary(valid.metadata, body);
-    batches.push(reader.readBatch(valid.metadata, body, valid.rows));
+    const { dictionary, message } = pending.checked;
+    if (dictionary !== undefined) return loader.addDictionary(dictionary, valid);
+    batches.push(loader.batch(valid, messageCustomMetadata(message)));
     this.#batches += 1;
     this.#rows += valid.rows;
   }

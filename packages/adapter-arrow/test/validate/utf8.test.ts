@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TextIndex } from '../../src/validate/values/text-index.ts';
-import { characterLength, isUtf8, skipAscii } from '../../src/validate/values/utf8.ts';
+import { characterLength, isUtf8, isUtf8ByCharacters, skipAscii } from '../../src/validate/values/utf8.ts';
 import { text } from '../support/encode-batch.ts';
 import { concat } from '../support/encode-schema.ts';
 
@@ -55,6 +55,18 @@ describe('isUtf8', () => {
         expect(isUtf8(around, shift, shift + bytes.length)).toBe(platformAccepts(bytes));
       }),
       { numRuns: 5000 },
+    );
+  });
+
+  it('agrees with the platform about many bytes, whoever looks at them', () => {
+    fc.assert(
+      fc.property(someBytes, fc.nat(2_000), fc.nat(2_000), (bytes, before, after) => {
+        const long = concat(text('ä'.repeat(before)), bytes, text('b'.repeat(after)));
+        const around = concat(Uint8Array.of(0x80), long, Uint8Array.of(0x80));
+        for (const looks of [isUtf8, isUtf8ByCharacters])
+          expect(looks(around, 1, 1 + long.length)).toBe(platformAccepts(long));
+      }),
+      { numRuns: 500 },
     );
   });
 

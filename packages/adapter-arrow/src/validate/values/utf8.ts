@@ -61,8 +61,22 @@ function secondOfFour(first: number, second: number): boolean {
   return second >= low && second <= high;
 }
 
+/** Fewer bytes are looked at here as soon as somebody else could be called. */
+const leastForPlatform = 512;
+
+/** The platform's own way to look at bytes, many times as quick as any code here: Node has one, a browser only one that makes strings. */
+const isUtf8ToPlatform: ((bytes: Uint8Array) => boolean) | undefined = (
+  globalThis as { process?: Partial<typeof globalThis.process> }
+).process?.getBuiltinModule?.('node:buffer').isUtf8;
+
 /** Whether [start, end) is valid UTF-8. */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isUtf8ToPlatform === undefined || end - start < leastForPlatform) return isUtf8ByCharacters(bytes, start, end);
+  return isUtf8ToPlatform(bytes.subarray(start, end));
+}
+
+/** The same, character by character: for platforms without a way of their own, and for few bytes. */
+export function isUtf8ByCharacters(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   let asciiRun = 0;
   while (at < end) {
@@ -92,7 +106,6 @@ export function checkTexts(
   path: string,
 ): void {
   const { low, stride, first, last } = offsets;
-  if (skipAscii(bytes, first, last) === last) return;
   if (isUtf8(bytes, first, last) && !beginsInside(bytes, offsets, slots)) return;
   for (let slot = 0; slot < slots; slot++) {
     const start = low[slot * stride] as number;
