@@ -5,8 +5,8 @@ import {
   type Description,
   type Downloadable,
   downloadable,
-  isPromise,
   type MaybePromise,
+  orElse,
   parseCounters,
   type ProduceContext,
   type Produced,
@@ -105,13 +105,11 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
 
   produce(state: FileState | undefined, { request }: ProduceContext<OnlyRequest>): MaybePromise<Produced<FileState>> {
     if (this.#failure !== undefined) return this.#failure;
-    try {
-      if (request !== undefined && !this.#matches(request)) return { status: 'eof' };
-      const produced = this.#produceAt(state?.offset ?? 0);
-      return isPromise(produced) ? produced.catch((thrown: unknown) => this.#failed(thrown)) : produced;
-    } catch (thrown) {
-      return this.#failed(thrown);
-    }
+    const isWanted = request === undefined || this.#matches(request);
+    return orElse(
+      () => (isWanted ? this.#produceAt(state?.offset ?? 0) : { status: 'eof' }),
+      (thrown) => this.#failed(thrown),
+    );
   }
 
   /**
@@ -146,9 +144,12 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
     const owned = data.byteLength === buffer.byteLength;
     const items = next === this.totalBytes ? 1 : 0;
     const chunk: Produced<FileState> = { status: 'ok', data, state: { offset: next }, items, owned, recycle };
-    return orRecycled(recycle, () =>
-      andThen(readSource(this.#source, this.#file, data, offset, this.#pace), () => chunk),
-    );
+    const read = (): MaybePromise<void> => readSource(this.#source, this.#file, data, offset, this.#pace);
+    const failed = (thrown: unknown): never => {
+      recycle();
+      throw thrown;
+    };
+    return andThen(orElse(read, failed), () => chunk);
   }
 
   #failed(thrown: unknown): ProducedError {
@@ -157,20 +158,6 @@ export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
 
   #matches({ only }: OnlyRequest): boolean {
     return pathMatcher(only)(this.name);
-  }
-}
-
-/** What `read` gives; when it fails, the buffer is given back. */
-function orRecycled<T>(recycle: () => void, read: () => MaybePromise<T>): MaybePromise<T> {
-  const failed = (thrown: unknown): never => {
-    recycle();
-    throw thrown;
-  };
-  try {
-    const result = read();
-    return isPromise(result) ? result.catch(failed) : result;
-  } catch (thrown) {
-    return failed(thrown);
   }
 }
 

@@ -1,5 +1,5 @@
 import { asDownloadError, DownloadError } from '../base/errors.ts';
-import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { type MaybePromise, orElse } from '../base/maybe-promise.ts';
 import { isPlainObject } from '../base/plain.ts';
 import { reasonOf } from '../base/text.ts';
 import { pack } from '../wire/pack.ts';
@@ -10,12 +10,7 @@ import { Final } from './retry-error.ts';
  * happened; whatever it says, it is not tried again (rule L2): fails with {@link Final}.
  */
 export function consumerCall<T>(call: () => T | PromiseLike<T>): MaybePromise<T> {
-  try {
-    const result = call();
-    return isPromise(result) ? Promise.resolve(result).catch(failed) : result;
-  } catch (error) {
-    return failed(error);
-  }
+  return orElse(call, failed);
 }
 
 function failed(error: unknown): never {

@@ -61,21 +61,17 @@ export class OpenFile {
 
   /** Fills `buffer` from `position`. Gives the number of bytes read: fewer than it holds only at the end of the file. */
   read(buffer: Uint8Array, position: number): MaybePromise<number> {
-    return this.#each(buffer.byteLength, (done, length) =>
-      this.#run(
-        () => readSync(this.#fd, buffer, done, length, position + done),
-        async () => (await pooled.read(this.#fd, buffer, done, length, position + done)).bytesRead,
-      ),
+    return this.#run(
+      () => this.#fill(buffer, position),
+      () => this.#fillOnPool(buffer, position),
     );
   }
 
   /** Writes all of `bytes` at `position`. */
   write(bytes: Uint8Array, position: number): MaybePromise<number> {
-    return this.#each(bytes.byteLength, (done, length) =>
-      this.#run(
-        () => writeSync(this.#fd, bytes, done, length, position + done),
-        async () => (await pooled.write(this.#fd, bytes, done, length, position + done)).bytesWritten,
-      ),
+    return this.#run(
+      () => this.#put(bytes, position),
+      () => this.#putOnPool(bytes, position),
     );
   }
 
@@ -97,7 +93,8 @@ export class OpenFile {
 
   /** Waits until the disk has the file: always on the thread pool, since that takes its time. */
   async sync(): Promise<void> {
-    await this.#counted(() => pooled.fsync(this.#fd));
+    if (this.#closing !== undefined) throw new Error('the file is closed');
+    await this.#counted(pooled.fsync(this.#fd));
   }
 
   /** Closes the file when no call runs any more. Closing twice does no harm; other calls fail from now on. */
@@ -106,33 +103,53 @@ export class OpenFile {
     return this.#closing;
   }
 
-  /** Moves bytes by calls that may move fewer than asked for, until all are moved or there are no more. */
-  #each(
-    bytes: number,
-    move: (done: number, length: number) => MaybePromise<number>,
-    alreadyDone = 0,
-  ): MaybePromise<number> {
-    for (let done = alreadyDone; done < bytes;) {
-      const before = done;
-      const moved = move(done, bytes - done);
-      if (isPromise(moved)) return moved.then((late) => (late === 0 ? before : this.#each(bytes, move, before + late)));
-      if (moved === 0) return done;
+  // Calls may move fewer bytes than they are asked to; none is the end of the file.
+  #fill(buffer: Uint8Array, position: number): number {
+    const bytes = buffer.byteLength;
+    let done = 0;
+    while (done < bytes) {
+      const moved = readSync(this.#fd, buffer, done, bytes - done, position + done);
+      if (moved === 0) break;
       done += moved;
     }
-    return bytes;
+    return done;
+  }
+
+  async #fillOnPool(buffer: Uint8Array, position: number): Promise<number> {
+    const bytes = buffer.byteLength;
+    let done = 0;
+    while (done < bytes) {
+      const { bytesRead } = await pooled.read(this.#fd, buffer, done, bytes - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  #put(bytes: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < bytes.byteLength) done += writeSync(this.#fd, bytes, done, bytes.byteLength - done, position + done);
+    return done;
+  }
+
+  async #putOnPool(bytes: Uint8Array, position: number): Promise<number> {
+    let done = 0;
+    while (done < bytes.byteLength)
+      done += (await pooled.write(this.#fd, bytes, done, bytes.byteLength - done, position + done)).bytesWritten;
+    return done;
   }
 
   #run<T>(inline: () => T, onPool: () => Promise<T>): MaybePromise<T> {
-    return this.#counted(() => this.#pace.run(inline, onPool));
+    // The number of a closed file may belong to another one soon: nothing may run on it.
+    if (this.#closing !== undefined) throw new Error('the file is closed');
+    const result = this.#pace.run(inline, onPool);
+    return isPromise(result) ? this.#counted(result) : result;
   }
 
-  // The number of a closed file may belong to another one soon: nothing may run on it. A call that is over at once cannot be met by a close.
-  #counted<T>(call: () => MaybePromise<T>): MaybePromise<T> {
-    if (this.#closing !== undefined) throw new Error('the file is closed');
-    const result = call();
-    if (!isPromise(result)) return result;
+  // A call that is over at once cannot be met by a close.
+  #counted<T>(running: Promise<T>): Promise<T> {
     this.#running += 1;
-    return result.finally(() => {
+    return running.finally(() => {
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
     });

@@ -5,8 +5,8 @@ import {
   andThen,
   DownloadError,
   isDownloadError,
-  isPromise,
   type MaybePromise,
+  orElse,
   printable,
   type ProducedError,
   returnedError,
@@ -102,13 +102,13 @@ export function readSource(
   position: number,
   pace: Pace,
 ): MaybePromise<void> {
-  return andThen(file.read(buffer, position), (filled) =>
+  return andThen(file.read(buffer, position), (filled) => {
     // The path first: that a file was deleted says more than that its attributes changed thereby.
-    andThen(checkSource(source, pace), () => {
+    return andThen(checkSource(source, pace), () => {
       check(source, file.stats());
       if (filled < buffer.byteLength) throw changed(source, 'was truncated');
-    }),
-  );
+    });
+  });
 }
 
 /** Looks at the file that the path names now. Fails with `source_changed`. */
@@ -118,17 +118,12 @@ export function checkSource(source: SourceFile, pace: Pace): MaybePromise<void> 
     const isGone = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(thrown) ?? '');
     throw isGone ? changed(source, 'was deleted or renamed') : sourceError(thrown, path);
   };
-  let stats: MaybePromise<BigIntStats>;
-  try {
-    stats = pace.run(
+  const look = (): MaybePromise<BigIntStats> =>
+    pace.run(
       () => (followsLink ? statSync : lstatSync)(path, { bigint: true }),
       () => (followsLink ? stat : lstat)(path, { bigint: true }),
     );
-  } catch (thrown) {
-    return gone(thrown);
-  }
-  if (isPromise(stats)) return stats.catch(gone).then((late) => check(source, late));
-  return check(source, stats);
+  return andThen(orElse(look, gone), (stats) => check(source, stats));
 }
 
 /** An error of ours as what `produce` returns, so that it ends the transfer; anything else is thrown on (rule S6). */

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DownloadError, isDownloadError, isPromise, type MaybePromise, printable } from '@towline/downloader-core/spi';
+import { DownloadError, isDownloadError, type MaybePromise, orElse, printable } from '@towline/downloader-core/spi';
 import { diskError, systemCode, targetError } from '../errors.ts';
 import { hostPlatform, nameProblem } from '../names.ts';
 
@@ -69,15 +69,9 @@ export async function checkFree({ path, overwrite }: Target, kind: 'file' | 'fol
 
 /** Runs work on the receiver's disk and turns system errors into errors of ours that name the target. */
 export function onTarget<T>(path: string, work: () => MaybePromise<T>): MaybePromise<T> {
-  const failed = (thrown: unknown): never => {
+  return orElse(work, (thrown) => {
     throw isDownloadError(thrown) ? thrown : targetError(thrown, path);
-  };
-  try {
-    const result = work();
-    return isPromise(result) ? result.catch(failed) : result;
-  } catch (thrown) {
-    return failed(thrown);
-  }
+  });
 }
 
 /** The name of a temporary file or folder beside the target: hidden, and not to be guessed by others. */
