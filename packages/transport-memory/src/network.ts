@@ -136,10 +136,11 @@ export class MemoryNetwork {
   }
 
   #nextFault(from: string, to: string, message: OutgoingMessage): Fault | undefined {
+    if (!this.#faultOf) return undefined;
     const direction = JSON.stringify([from, to]);
     const nth = (this.#sentCounts.get(direction) ?? 0) + 1;
     this.#sentCounts.set(direction, nth);
-    return this.#faultOf?.({ nth, from, to, header: message.header, bodyBytes: bodyBytesOf(message) });
+    return this.#faultOf({ nth, from, to, header: message.header, bodyBytes: bodyBytesOf(message) });
   }
 
   #checkReachable(from: string, to: string): void {
@@ -148,6 +149,7 @@ export class MemoryNetwork {
     };
     if (from === to) unreachable('is this endpoint itself');
     if (!this.#endpoints.has(to)) unreachable('is not on this network');
+    if (this.#refusedUntilMs.size === 0) return;
     const key = pairKey(from, to);
     if ((this.#refusedUntilMs.get(key) ?? -Infinity) > this.#clock.now()) unreachable('cannot be reached for a while');
     this.#refusedUntilMs.delete(key);

@@ -1,15 +1,11 @@
+import { smallCopy } from './slab.ts';
 import { xxh64Code } from './xxh64-code.ts';
 
 // Places in the memory of the code: see xxh64.wat.
 const resultAt = 80;
-const resultBytes = 8;
-const stateBytes = resultAt + resultBytes;
+const stateBytes = 88;
 const scratchAt = 1024;
 const pageBytes = 64 * 1024;
-
-// Results share buffers: an ArrayBuffer for each would cost more than a small checksum. Most are looked at once.
-let results = new Uint8Array(resultBytes * 256);
-let resultsUsed = 0;
 
 interface Code {
   reset(): void;
@@ -24,6 +20,7 @@ interface Code {
 export class Xxh64 {
   readonly #code: Code;
   readonly #memory: Uint8Array<ArrayBuffer>;
+  readonly #result: Uint8Array<ArrayBuffer>;
 
   /** `bodyBytes`: the room for a body. Throws a `RangeError` when there is no memory for it. */
   constructor(module: WebAssembly.Module, bodyBytes = 0) {
@@ -32,6 +29,7 @@ export class Xxh64 {
     const { exports } = new WebAssembly.Instance(module, { caller: { memory } });
     this.#code = exports as unknown as Code;
     this.#memory = new Uint8Array(memory.buffer);
+    this.#result = this.#memory.subarray(resultAt, stateBytes);
   }
 
   /** The room for a body, behind the rest. */
@@ -62,14 +60,7 @@ export class Xxh64 {
   /** The checksum of all that came since it began: 8 bytes, big-endian. More may follow. */
   digest(): Uint8Array {
     this.#code.digest();
-    if (resultsUsed === results.byteLength) {
-      results = new Uint8Array(results.byteLength);
-      resultsUsed = 0;
-    }
-    const from = resultsUsed;
-    resultsUsed += resultBytes;
-    for (let at = 0; at < resultBytes; at += 1) results[from + at] = this.#memory[resultAt + at] as number;
-    return results.subarray(from, resultsUsed);
+    return smallCopy(this.#result);
   }
 
   /** The running checksum, to go on with it later or elsewhere by {@link restore}. */

@@ -46,6 +46,10 @@ export class ByteBudget {
   #standingBytes = 0;
   #peakBytes = 0;
   #queue: Waiter[] = [];
+  readonly #giveBack: Readonly<Record<ReservationKind, (bytes: number) => void>> = {
+    passing: (bytes) => this.#given(bytes, 'passing'),
+    standing: (bytes) => this.#given(bytes, 'standing'),
+  };
 
   constructor(totalBytes: number) {
     this.totalBytes = totalBytes;
@@ -99,13 +103,15 @@ export class ByteBudget {
     });
   }
 
-  /** Notes that a receiver holds bytes of the budget, its own or shared ones, until the returned function is called. */
-  hold(receiverId: string, bytes: number): () => void {
-    const letGo = this.#holdings.add(receiverId, bytes);
-    return () => {
-      letGo();
-      this.#serveQueue();
-    };
+  /** Notes that a receiver holds bytes of the budget, its own or shared ones, until it lets go of as many. */
+  hold(receiverId: string, bytes: number): void {
+    this.#holdings.add(receiverId, bytes);
+  }
+
+  /** Ends what {@link hold} began. */
+  letGo(receiverId: string, bytes: number): void {
+    this.#holdings.add(receiverId, -bytes);
+    this.#serveQueue();
   }
 
   /** Whether another receiver than this one waits. */
@@ -130,26 +136,19 @@ export class ByteBudget {
   }
 
   #take(bytes: number, kind: ReservationKind): Reservation {
-    let held = 0;
-    const change = (by: number): void => {
-      held += by;
-      this.#usedBytes += by;
-      if (kind === 'standing') this.#standingBytes += by;
-    };
-    change(bytes);
+    this.#change(bytes, kind);
     this.#peakBytes = Math.max(this.#peakBytes, this.#usedBytes);
-    const giveBack = (less: number): void => {
-      if (less === 0) return;
-      change(-less);
-      this.#serveQueue();
-    };
-    return {
-      get bytes() {
-        return held;
-      },
-      shrink: (keep) => giveBack(Math.max(held - keep, 0)),
-      release: () => giveBack(held),
-    };
+    return new Taken(bytes, this.#giveBack[kind]);
+  }
+
+  #given(bytes: number, kind: ReservationKind): void {
+    this.#change(-bytes, kind);
+    this.#serveQueue();
+  }
+
+  #change(by: number, kind: ReservationKind): void {
+    this.#usedBytes += by;
+    if (kind === 'standing') this.#standingBytes += by;
   }
 
   #serveQueue(): void {
@@ -170,5 +169,31 @@ export class ByteBudget {
 
   #tellWaiting(isWaiting: boolean): void {
     for (const observer of this.#observers) observer.waitingChanged?.(isWaiting);
+  }
+}
+
+/** A reservation; one a chunk, so it is made of little. */
+class Taken implements Reservation {
+  readonly #giveBack: (bytes: number) => void;
+  #bytes: number;
+
+  constructor(bytes: number, giveBack: (bytes: number) => void) {
+    this.#bytes = bytes;
+    this.#giveBack = giveBack;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  shrink(keep: number): void {
+    const less = this.#bytes - keep;
+    if (less <= 0) return;
+    this.#bytes = keep;
+    this.#giveBack(less);
+  }
+
+  release(): void {
+    this.shrink(0);
   }
 }

@@ -8,7 +8,7 @@ import { type CheckedProduced, checkProduced } from './produced.ts';
 import type { RequestHeld } from './request-shelf.ts';
 import type { ServedRef } from './served-ref.ts';
 import { type Fetched, type Loaded, once } from './shared-chunks.ts';
-import type { Source } from './source.ts';
+import type { CallSignal, Source } from './source.ts';
 
 /** What a {@link ChunkFeed} works with. */
 export interface ChunkFeedSetup {
@@ -34,9 +34,20 @@ export interface ChunkFeedSetup {
 /** Where the chunks of one pull come from: made for it alone, or shared with others that want the same (rules M1, M2). */
 export class ChunkFeed {
   readonly #setup: ChunkFeedSetup;
+  /** For all calls, which come one after the other: the signal is that of the latest. */
+  readonly #context: ProduceContext;
+  #call: CallSignal | undefined;
 
   constructor(setup: ChunkFeedSetup) {
     this.#setup = setup;
+    const latest = (): AbortSignal => this.#call?.signal ?? setup.signal;
+    this.#context = {
+      request: setup.request?.value,
+      receiverId: setup.receiverId,
+      get signal() {
+        return latest();
+      },
+    };
   }
 
   /**
@@ -143,18 +154,14 @@ export class ChunkFeed {
   }
 
   #produce(state: State | undefined, refetch: boolean): MaybePromise<CheckedProduced> {
-    const { ref, receiverId, request, source } = this.#setup;
+    const { ref, source } = this.#setup;
     const { object } = ref;
     return source.call('produce', (own) => {
-      const context: ProduceContext = {
-        request: request?.value,
-        receiverId,
-        get signal() {
-          return own.signal;
-        },
-        ...(refetch ? { refetch } : {}),
-      };
-      return andThen(object.produce(state, context), (produced) => checkProduced(produced, object.maxChunkBytes));
+      this.#call = own;
+      const context = refetch ? { ...this.#context, refetch, signal: own.signal } : this.#context;
+      const produced = object.produce(state, context);
+      if (isPromise(produced)) return produced.then((late) => checkProduced(late, object.maxChunkBytes));
+      return checkProduced(produced, object.maxChunkBytes);
     });
   }
 

@@ -2,14 +2,11 @@
 export class Holdings {
   readonly #held = new Map<string, number>();
 
-  /** Adds to what a receiver holds, until the returned function is called; calling it twice does nothing. */
-  add(receiverId: string, bytes: number): () => void {
-    let held = bytes;
-    this.#change(receiverId, held);
-    return () => {
-      this.#change(receiverId, -held);
-      held = 0;
-    };
+  /** Adds to what a receiver holds, or takes away from it: `bytes` below 0. */
+  add(receiverId: string, bytes: number): void {
+    const held = (this.#held.get(receiverId) ?? 0) + bytes;
+    if (held === 0) this.#held.delete(receiverId);
+    else this.#held.set(receiverId, held);
   }
 
   /** Whether a receiver holds anything. */
@@ -23,11 +20,5 @@ export class Holdings {
     if (held === 0) return false;
     const active = new Set([receiverId, ...waiting, ...this.#held.keys()]);
     return held + bytes > budgetBytes / active.size;
-  }
-
-  #change(receiverId: string, by: number): void {
-    const held = (this.#held.get(receiverId) ?? 0) + by;
-    if (held === 0) this.#held.delete(receiverId);
-    else this.#held.set(receiverId, held);
   }
 }

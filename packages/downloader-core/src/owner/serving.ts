@@ -237,19 +237,21 @@ export class Serving {
   #watched({ chunk, release }: HeldChunk): () => void {
     const { budget, stalls } = this.#context;
     const { peerId } = this.#order;
-    const letGo = budget.hold(peerId, chunk.bytes);
-    const taken = stalls.begin(peerId, () => {
-      this.#host.progress('retrying', 'stalled');
-      this.stop('stalled', 'what was sent was not taken while others waited for the memory');
-    });
+    const send = stalls.begin(peerId, this.#takeBack);
+    budget.hold(peerId, chunk.bytes);
     this.#heldBytes += chunk.bytes;
     return () => {
       this.#heldBytes -= chunk.bytes;
-      taken();
+      stalls.taken(send);
       release();
-      letGo();
+      budget.letGo(peerId, chunk.bytes);
     };
   }
+
+  readonly #takeBack = (): void => {
+    this.#host.progress('retrying', 'stalled');
+    this.stop('stalled', 'what was sent was not taken while others waited for the memory');
+  };
 
   #end(produced: Exclude<CheckedProduced, CheckedChunk>, digest: ChunkDigest): void {
     const problem =

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { BudgetObserver } from './byte-budget.ts';
 
 /** One chunk that was handed to the transport. */
-interface Send {
+export interface Send {
   readonly receiverId: string;
   readonly sinceMs: number;
   readonly takeBack: () => void;
@@ -29,12 +29,17 @@ export class StallWatch implements BudgetObserver {
     this.#setup = setup;
   }
 
-  /** Watches a chunk that goes out; `takeBack` is called when it is stalled. Returns what to call when it was taken. */
-  begin(receiverId: string, takeBack: () => void): () => void {
+  /** Watches a chunk that goes out, until it is said to be taken; `takeBack` is called when it is stalled. */
+  begin(receiverId: string, takeBack: () => void): Send {
     const send = { receiverId, sinceMs: this.#setup.clock.now(), takeBack };
     this.#sends.add(send);
     this.#arm();
-    return () => void this.#sends.delete(send);
+    return send;
+  }
+
+  /** The transport has taken it. */
+  taken(send: Send): void {
+    this.#sends.delete(send);
   }
 
   waitingChanged(isWaiting: boolean): void {

@@ -4,6 +4,7 @@ import { asDownloadError, DownloadError } from '../base/errors.ts';
 import { equalBytes, type Hasher } from '../base/hash.ts';
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import { abortReason, onAbort } from '../base/signals.ts';
+import { smallCopy } from '../base/slab.ts';
 import { printable } from '../base/text.ts';
 import type { IncomingMessage } from '../base/transport.ts';
 import { type AssembledBody, BodyAssembler } from '../wire/assembler.ts';
@@ -190,7 +191,7 @@ export class Reception {
       data,
       bytes,
       items: message.items,
-      stateBytes: (segments.at(-1) ?? new Uint8Array(0)).slice(),
+      stateBytes: smallCopy(segments.at(-1) ?? new Uint8Array(0)),
       release: () => (isCopied ? undefined : carrier.release?.()),
     };
   }

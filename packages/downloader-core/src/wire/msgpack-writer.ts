@@ -7,6 +7,13 @@ const mostKeptBytes = 1024 * 1024;
 
 const utf8 = new TextEncoder();
 
+/** Before a length of 1, 2 or 4 bytes; 0 where there is no such format. */
+type Leads = readonly [number, number, number];
+const listLeads: Leads = [0, 0xdc, 0xdd];
+const mapLeads: Leads = [0, 0xde, 0xdf];
+const byteLeads: Leads = [0xc4, 0xc5, 0xc6];
+const textLeads: Leads = [0xd9, 0xda, 0xdb];
+
 /**
  * Writes values in MessagePack: null, booleans, numbers, text, byte strings, lists, and plain objects, of which fields that are
  * `undefined` are left out. Whole numbers within ±(2^53 − 1) take the shortest format, all others are floats of 8 bytes.
@@ -50,7 +57,7 @@ export class MsgpackWriter {
   #object(value: object, depth: number): void {
     if (depth >= maxDepth) throw new RangeError(`lists and maps lie in each other deeper than ${maxDepth}`);
     if (Array.isArray(value)) {
-      this.#head(value.length, 0x90, 15, [0, 0xdc, 0xdd]);
+      this.#head(value.length, 0x90, 15, listLeads);
       for (const element of value) this.#value(element, depth + 1);
     } else if (ArrayBuffer.isView(value)) {
       this.#byteString(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
@@ -64,7 +71,7 @@ export class MsgpackWriter {
     if (this.#sortKeys) keys.sort();
     let count = 0;
     for (const key of keys) if (map[key] !== undefined) count += 1;
-    this.#head(count, 0x80, 15, [0, 0xde, 0xdf]);
+    this.#head(count, 0x80, 15, mapLeads);
     for (const key of keys) {
       const value = map[key];
       if (value === undefined) continue;
@@ -74,7 +81,7 @@ export class MsgpackWriter {
   }
 
   #byteString(bytes: Uint8Array): void {
-    this.#head(bytes.byteLength, 0, -1, [0xc4, 0xc5, 0xc6]);
+    this.#head(bytes.byteLength, 0, -1, byteLeads);
     this.#reserve(bytes.byteLength);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.byteLength;
@@ -109,7 +116,7 @@ export class MsgpackWriter {
     this.#reserve(5 + text.length * 3);
     const from = this.#at + 5;
     const { written } = utf8.encodeInto(text, this.#bytes.subarray(from));
-    this.#head(written, 0xa0, 31, [0xd9, 0xda, 0xdb]);
+    this.#head(written, 0xa0, 31, textLeads);
     this.#bytes.copyWithin(this.#at, from, from + written);
     this.#at += written;
   }
@@ -142,7 +149,7 @@ export class MsgpackWriter {
   }
 
   /** How many follow: in the lead byte itself up to `most`, else in 1, 2 or 4 bytes after one of `leads`. */
-  #head(count: number, short: number, most: number, leads: readonly [number, number, number]): void {
+  #head(count: number, short: number, most: number, leads: Leads): void {
     if (count <= most) this.#uint(short | count, 1);
     else if (count < 0x100 && leads[0] > 0) this.#lead(leads[0], count, 1);
     else if (count < 0x10000) this.#lead(leads[1], count, 2);

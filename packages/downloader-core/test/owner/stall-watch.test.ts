@@ -7,7 +7,10 @@ function watched(others: (receiverId: string) => boolean = () => true) {
   const clock = new ManualClock();
   const taken: string[] = [];
   const stalls = new StallWatch({ clock, stallMs: 5000, othersWait: others });
-  const send = (id: string): (() => void) => stalls.begin(id, () => void taken.push(id));
+  const send = (id: string): (() => void) => {
+    const begun = stalls.begin(id, () => void taken.push(id));
+    return () => stalls.taken(begun);
+  };
   return { clock, stalls, taken, send };
 }
 
