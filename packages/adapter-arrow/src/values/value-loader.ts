@@ -1,37 +1,13 @@
 import { copyTogether } from '@towline/downloader-core/spi';
-import {
-  type Data,
-  DataType,
-  makeData,
-  RecordBatch,
-  RecordBatchReader,
-  type Schema,
-  Struct,
-  Vector,
-} from 'apache-arrow';
+import { type Data, DataType, makeData, RecordBatch, RecordBatchReader, Schema, Struct, Vector } from 'apache-arrow';
 import {
   type BoundArray,
   type BufferRole,
-  type ByteRange,
   type DictionaryEntry,
   encodePrefix,
   type KeyValue,
   type ValidBatch,
 } from '../validate/index.ts';
-
-/** What the library calls the buffers of an array. Of offsets and sizes of list views it knows none. */
-const names: Readonly<Record<BufferRole, string>> = {
-  validity: 'nullBitmap',
-  bits: 'data',
-  slots: 'data',
-  bytes: 'data',
-  offsets: 'valueOffsets',
-  unionOffsets: 'valueOffsets',
-  typeIds: 'typeIds',
-  views: 'views',
-  viewOffsets: 'viewOffsets',
-  viewSizes: 'viewSizes',
-};
 
 const none = new Uint8Array(0);
 
@@ -41,6 +17,7 @@ const none = new Uint8Array(0);
  */
 export class ValueLoader {
   readonly schema: Schema;
+  readonly #same: SameSchema;
   readonly #row: Struct;
   readonly #dictionaries = new Map<number, Vector>();
 
@@ -49,6 +26,7 @@ export class ValueLoader {
     const padding = new Uint8Array(-schemaBytes.byteLength & 7);
     const prefix = encodePrefix(schemaBytes.byteLength + padding.byteLength);
     this.schema = RecordBatchReader.from(copyTogether([prefix, schemaBytes, padding])).open().schema;
+    this.#same = new SameSchema(this.schema);
     this.#row = new Struct(this.schema.fields);
   }
 
@@ -67,30 +45,60 @@ export class ValueLoader {
   batch({ arrays, body, rows }: ValidBatch, metadata: readonly KeyValue[]): RecordBatch {
     const children = this.#loadAll(arrays, this.schema.fields, body);
     const data = makeData({ type: this.#row, length: rows, nullCount: 0, children });
-    return new RecordBatch(this.schema, data, new Map(metadata));
+    return new RecordBatch(this.#same, data, new Map(metadata));
   }
 
   #loadAll(arrays: readonly BoundArray[], fields: Schema['fields'], body: Uint8Array): Data[] {
-    return fields.flatMap(({ type }, index) => {
-      const array = arrays[index];
-      return array === undefined ? [] : [this.#load(array, type, body)];
-    });
+    const loaded: Data[] = [];
+    for (const [index, array] of arrays.entries()) {
+      const type = fields[index]?.type;
+      if (type !== undefined) loaded.push(this.#load(array, type, body));
+    }
+    return loaded;
   }
 
-  #load({ plan, length, nullCount, buffers, variadic, children }: BoundArray, type: DataType, body: Uint8Array): Data {
-    const view = (range: ByteRange): Uint8Array => body.subarray(range.offset, range.offset + range.length);
-    const parts: Record<string, unknown> = { type, length, nullCount };
-    for (const [index, range] of buffers.entries())
-      parts[names[plan.layout.buffers[index] as BufferRole]] = view(range);
-    // A bitmap may be there and say nothing.
-    if (nullCount === 0 && parts['nullBitmap'] !== undefined) parts['nullBitmap'] = none;
-    if (plan.layout.variadic) parts['variadicBuffers'] = variadic.map(view);
-    if (DataType.isDictionary(type)) parts['dictionary'] = this.#dictionaries.get(type.id);
-    if (children.length > 0) {
-      const loaded = this.#loadAll(children, type.children, body);
-      parts['children'] = loaded;
-      [parts['child']] = loaded;
-    }
-    return makeData(parts as never);
+  #load(array: BoundArray, type: DataType, body: Uint8Array): Data {
+    const { length, nullCount, variadic } = array;
+    const children = array.children.length === 0 ? undefined : this.#loadAll(array.children, type.children, body);
+    const props = {
+      type,
+      length,
+      nullCount,
+      // A bitmap may be there and say nothing.
+      nullBitmap: nullCount > 0 ? viewOf(array, 'validity', body) : none,
+      data: viewOf(array, 'slots', body) ?? viewOf(array, 'bytes', body) ?? viewOf(array, 'bits', body),
+      valueOffsets: viewOf(array, 'offsets', body) ?? viewOf(array, 'unionOffsets', body),
+      typeIds: viewOf(array, 'typeIds', body),
+      views: viewOf(array, 'views', body),
+      variadicBuffers: variadic.map(({ offset, length: bytes }) => body.subarray(offset, offset + bytes)),
+      children,
+      child: children?.[0],
+      dictionary: DataType.isDictionary(type) ? this.#dictionaries.get(type.id) : undefined,
+    };
+    // Each type takes what it knows; the library's types have one kind of arguments for each.
+    return makeData(props as never);
+  }
+}
+
+/** The buffer of a role, where it lies; nothing when the layout has none. */
+function viewOf({ plan, buffers }: BoundArray, role: BufferRole, body: Uint8Array): Uint8Array | undefined {
+  const range = buffers[plan.layout.buffers.indexOf(role)];
+  return range && body.subarray(range.offset, range.offset + range.length);
+}
+
+/**
+ * A batch's constructor gives its schema the fields that it has: a copy of all of them, which costs as much as the batch. They are
+ * the same, so this one gives the same schema each time.
+ */
+class SameSchema extends Schema {
+  readonly #schema: Schema;
+
+  constructor(schema: Schema) {
+    super(schema.fields, schema.metadata, schema.dictionaries, schema.metadataVersion);
+    this.#schema = schema;
+  }
+
+  override assign(): Schema {
+    return this.#schema;
   }
 }

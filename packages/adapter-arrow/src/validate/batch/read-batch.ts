@@ -1,5 +1,5 @@
 import { ArrowFormatError } from '../errors.ts';
-import type { FlatTable } from '../flatbuffer/reader.ts';
+import type { FlatTable, VectorRange } from '../flatbuffer/reader.ts';
 import type { ByteRange } from '../framing/pieces.ts';
 import type { Message } from '../message/read-message.ts';
 
@@ -95,12 +95,14 @@ export function readDictionaryBatch(table: FlatTable): DictionaryBatch {
   };
 }
 
+const absent: VectorRange = { start: 0, count: 0 };
+
 function readPairs<T>(table: FlatTable, vectorSlot: number, make: (first: number, second: number) => T): readonly T[] {
-  const range = table.vector(vectorSlot, pairBytes);
-  return Array.from({ length: range?.count ?? 0 }, (_, index) => {
-    const at = (range?.start ?? 0) + pairBytes * index;
-    return make(table.safeInt64At(at), table.safeInt64At(at + 8));
-  });
+  const { start, count } = table.vector(vectorSlot, pairBytes) ?? absent;
+  const pairs: T[] = [];
+  for (let at = start; at < start + count * pairBytes; at += pairBytes)
+    pairs.push(make(table.safeInt64At(at), table.safeInt64At(at + 8)));
+  return pairs;
 }
 
 function readVariadicCounts(table: FlatTable): readonly number[] {
