@@ -10,12 +10,6 @@ const knownTexts = 512;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** A text that came before, and its bytes. */
-interface KnownText {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Reads the formats of MessagePack that the protocol uses (docs/protocol.md, Messages): all but extensions; keys are text.
  * The bytes may be anybody's: nothing is allocated by what they claim, only by what is there.
@@ -25,7 +19,9 @@ export class MsgpackReader {
   #at = 0;
   #values = 0;
   /** Keys, names and ids come again with every message. Each place is taken by the latest text that belongs there. */
-  readonly #known: (KnownText | undefined)[] = Array.from({ length: knownTexts });
+  readonly #known: string[] = Array.from({ length: knownTexts }, () => '');
+  readonly #knownBytes = new Uint8Array(knownTexts * mostKnownBytes);
+  readonly #knownLengths = new Uint8Array(knownTexts);
 
   /** The one value that `bytes` are. Byte strings in it are views of them. Throws a `RangeError`. */
   read(bytes: Uint8Array): unknown {
@@ -126,12 +122,20 @@ export class MsgpackReader {
     if (length > bytes.byteLength - at) throw new RangeError('the value ends too early');
     this.#at = at + length;
     const place = (length * 29 + (bytes[at] ?? 0) * 7 + (bytes[at + length - 1] ?? 0) * 3) % knownTexts;
-    const known = this.#known[place];
-    if (known && isAt(known.bytes, bytes, at, length)) return known.text;
-    const own = bytes.slice(at, at + length);
-    const text = utf8.decode(own);
-    this.#known[place] = { text, bytes: own };
-    return text;
+    if (this.#isKnown(place, at, length)) return this.#known[place] as string;
+    const view = bytes.subarray(at, at + length);
+    this.#knownBytes.set(view, place * mostKnownBytes);
+    this.#knownLengths[place] = length;
+    return (this.#known[place] = utf8.decode(view));
+  }
+
+  #isKnown(place: number, at: number, length: number): boolean {
+    if (this.#knownLengths[place] !== length) return false;
+    const bytes = this.#bytes;
+    const known = this.#knownBytes;
+    const from = place * mostKnownBytes;
+    for (let index = 0; index < length; index += 1) if (known[from + index] !== bytes[at + index]) return false;
+    return true;
   }
 
   #float(length: 4 | 8): number {
@@ -157,10 +161,4 @@ export class MsgpackReader {
     this.#at = from + length;
     return this.#bytes.subarray(from, this.#at);
   }
-}
-
-function isAt(text: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {
-  if (text.byteLength !== length) return false;
-  for (let index = 0; index < length; index += 1) if (text[index] !== bytes[at + index]) return false;
-  return true;
 }
