@@ -29,6 +29,18 @@ describe('the window', () => {
     expect(await consume(30, 1000)).toBe(4000);
   });
 
+  it('S9 grows at first as soon as a quarter of it shows the rate, then by whole windows', async () => {
+    const { consume, window } = windowOf(100);
+    expect(await consume(100, 3)).toBe(1000);
+    // The first of it is where counting begins.
+    expect(await consume(100, 1)).toBe(2000);
+    expect(await consume(100, 5)).toBe(4000);
+    expect(await consume(10, 200)).toBe(4000);
+    expect(await consume(100, 10)).toBe(4000);
+    await consume(100, 60);
+    expect(window.bytes).toBe(8000);
+  });
+
   it('S9 stays within its bounds', async () => {
     expect(await windowOf(50).consume(1000, 1000)).toBe(8000);
     expect(await windowOf(50).consume(1, 5000)).toBe(1000);
