@@ -66,6 +66,7 @@ interface Arrival {
 export class FileConsumer implements Consumer<FileResult, FileState> {
   readonly [consumer] = true as const;
   readonly stateSchema: Schema<FileState> = { parse: (input) => parseCounters(input, ['offset']) };
+  readonly startsAtBeginning: boolean;
   readonly #options: FileConsumerOptions;
   readonly #turns = new Turns();
   #target: Target | undefined;
@@ -79,6 +80,8 @@ export class FileConsumer implements Consumer<FileResult, FileState> {
     if (options.digest !== undefined && options.digest !== 'sha256')
       throw new DownloadError('invalid_argument', 'digest is not "sha256"');
     this.#options = options;
+    // Whether `only` takes the file is known by its name: what it leaves out is not sent.
+    this.startsAtBeginning = options.only === undefined;
   }
 
   start(description: Description): Promise<StartResult<FileState> | undefined> {

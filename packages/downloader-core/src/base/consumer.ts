@@ -42,6 +42,11 @@ export interface Consumer<R, S extends State = State> {
   readonly maxDescriptionBytes?: number;
   /** Checks states before `consume` sees them: the owner is not trusted. Default: any plain object. */
   readonly stateSchema?: Schema<S>;
+  /**
+   * `start` only looks: it gives neither a state nor a request, so chunks are asked for together with the description, which
+   * saves a round trip. They wait while it runs, no more than a window of them, and are dropped if it gives either. Default false.
+   */
+  readonly startsAtBeginning?: boolean;
   /** Sees the description before any byte and says how to begin. Absent: from the beginning, at once. */
   start?(
     description: Description,

@@ -105,7 +105,7 @@ export class Transfer {
 
   #newWindow(): CreditWindow {
     const { consumer } = this.#setup;
-    if (!this.#cursor.begun) return new CreditWindow(this.#size, 0);
+    if (!this.#cursor.begun && !consumer.startsAtBeginning) return new CreditWindow(this.#size, 0);
     return new CreditWindow(this.#size, consumer.strict ? 1 : undefined);
   }
 
@@ -145,11 +145,14 @@ export class Transfer {
 
   /** Takes in an arrival; says whether to pull anew. */
   #take(arrival: Exclude<Arrival, { is: 'end' }>, window: CreditWindow): MaybePromise<boolean> {
-    return arrival.is === 'described' ? this.#described(arrival) : this.#chunk(arrival, window);
+    if (arrival.is === 'described') return this.#described(arrival);
+    if (this.#cursor.begun) return this.#chunk(arrival, window);
+    arrival.release();
+    throw this.#undescribed();
   }
 
   async #described({ message, segments }: Extract<Arrival, { is: 'described' }>): Promise<boolean> {
-    const { tracker } = this.#setup;
+    const { consumer, tracker } = this.#setup;
     this.#idleTimeoutMs = message.idleTimeoutMs;
     this.heartbeat.timeoutMs = message.idleTimeoutMs;
     tracker.bytesTotal = message.totalBytes;
@@ -160,7 +163,14 @@ export class Transfer {
     this.#cursor.begin(begin);
     if (begin.resumedBytes !== undefined) tracker.bytesDone = tracker.resumedBytes = begin.resumedBytes;
     if (begin.resumedItems !== undefined) tracker.itemsDone = begin.resumedItems;
-    return true;
+    return !consumer.startsAtBeginning || begin.state !== undefined || begin.request !== undefined;
+  }
+
+  /** Something came before the description: it was lost, where chunks were asked for with it. */
+  #undescribed(): Error {
+    if (this.#setup.consumer.startsAtBeginning)
+      return new Retry(new DownloadError('link_lost', 'the description of the object was lost'));
+    return new DownloadError('protocol', 'the owner said that all was sent before it was asked');
   }
 
   #chunk(chunk: ArrivedChunk, window: CreditWindow): MaybePromise<boolean> {
@@ -217,8 +227,7 @@ export class Transfer {
       const message = `the owner reported: ${printable(end.reason ?? code)}`;
       throw new Final(new DownloadError(code, message, { side: 'remote', retryable: false }));
     }
-    if (!this.#cursor.begun)
-      throw new DownloadError('protocol', 'the owner said that all was sent before it was asked');
+    if (!this.#cursor.begun) throw this.#undescribed();
     return end;
   }
 

@@ -183,6 +183,57 @@ describe('how a consumer begins', () => {
     expect(await world.close()).toBe(0);
   });
 
+  it('S10 at the beginning with the chunks of its first pull, when it says that start only looks', async () => {
+    const world = new World();
+    const { ref, object } = share(world, ['ab', 'cd', 'ef']);
+    const collector = Object.assign(new StartingCollector(), { startsAtBeginning: true });
+    expect(await world.download(world.service('a'), ref, collector, { windowBytes: 2 })).toBe('ab|cd|ef');
+    expect(collector.description).toMatchObject({ kind: 'chunks', totalBytes: 6 });
+    expect(world.kinds('a').filter((kind) => kind === 'pull')).toHaveLength(1);
+    expect(object.calls.filter((call) => call.startsWith('produce'))).toHaveLength(4);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('S10 elsewhere all the same when start says so: what came with the description is dropped', async () => {
+    const world = new World();
+    const { ref } = share(world, ['ab', 'cd', 'ef']);
+    const collector = Object.assign(new StartingCollector({ state: { next: 2 }, resumedBytes: 4 }), {
+      startsAtBeginning: true,
+    });
+    expect(await world.download(world.service('a'), ref, collector)).toBe('ef');
+    expect(world.kinds('a').filter((kind) => kind === 'pull')).toHaveLength(2);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('S10 M3 no more than a window comes while start runs, and nothing of it reaches a consumer whose start throws', async () => {
+    const world = new World();
+    const { ref, object } = share(world, ['ab', 'cd', 'ef', 'gh']);
+    const collector = new (class extends Collector {
+      readonly startsAtBeginning = true;
+      async start(): Promise<never> {
+        await new Promise<void>((resolve) => world.clock.setTimer(1000, resolve));
+        throw new Error('no room');
+      }
+    })();
+    const running = world.download(world.service('a'), ref, collector, { windowBytes: 4 });
+    await expect(running).rejects.toMatchObject({ code: 'consumer_failed' });
+    expect(object.calls.filter((call) => call.startsWith('produce'))).toEqual(['produce 0', 'produce 1']);
+    expect(collector.received).toEqual([]);
+    expect(await world.close()).toBe(0);
+  });
+
+  it('S10 L2 a description that was lost is asked for again, with its chunks', async () => {
+    let lost = 0;
+    const world: World = new World({
+      faults: () => (world.sent.at(-1)?.kind === 'described' && (lost += 1) === 1 ? { kind: 'drop' } : undefined),
+    });
+    const { ref } = share(world, ['ab', 'cd']);
+    const collector = Object.assign(new StartingCollector(), { startsAtBeginning: true });
+    expect(await world.download(world.service('a'), ref, collector)).toBe('ab|cd');
+    expect(collector.description).toBeDefined();
+    expect(await world.close()).toBe(0);
+  });
+
   it('R10 its request goes with the next pull, once, and again when the owner does not know it', async () => {
     const world = new World();
     let forgotten = true;

@@ -79,6 +79,17 @@ describe('an owner that breaks the protocol', () => {
     expect(error.code).toBe('protocol');
   });
 
+  it('S10 chunks that were asked for together with a description that does not come are not taken either', async () => {
+    const collector = Object.assign(new StartingCollector(), { startsAtBeginning: true });
+    const { error, owner } = await downloadFrom((raw, pull) => {
+      raw.chunk(pull, 'ab', { next: 1 });
+      raw.end(pull);
+    }, collector);
+    expect(error.code).toBe('link_lost');
+    expect(owner.pulls).toHaveLength(2);
+    expect(collector.received).toEqual([]);
+  });
+
   it('S10 an end before the consumer chose is not a success', async () => {
     const { error } = await downloadFrom((raw, pull) => raw.end(pull), new StartingCollector());
     expect(error.code).toBe('protocol');

@@ -57,6 +57,11 @@ describe('round trips before the first chunk', () => {
     expect(await roundTrips(world, new Starting(world))).toBe(2);
   });
 
+  it('W5 S10 one when it says that it only looks', async () => {
+    const world = farWorld();
+    expect(await roundTrips(world, Object.assign(new Starting(world), { startsAtBeginning: true }))).toBe(1);
+  });
+
   it('W5 one more where a greeting can be lost: nothing follows it before it is answered', async () => {
     const world = farWorld({ lossy: true });
     expect(await roundTrips(world, new Timed(world))).toBe(2);
