@@ -4,6 +4,7 @@ import { DownloadError } from '../base/errors.ts';
 import type { Schema } from '../base/schema.ts';
 import { printable } from '../base/text.ts';
 import { copyTogether } from '../base/copies.ts';
+import { andThen, inTurn, type MaybePromise } from '../base/maybe-promise.ts';
 import { invalidOption } from './adapter-errors.ts';
 import { mostChunkBytes } from './chunk-bytes.ts';
 import { type ItemState, parseItemState } from './item-state.ts';
@@ -65,7 +66,7 @@ export class ItemConsumer<T, R> implements Consumer<R, ItemState> {
     return this.#turns.run(() => this.#start(description, context));
   }
 
-  consume(data: readonly Uint8Array[], state: ItemState, context: ConsumeContext): Promise<void> {
+  consume(data: readonly Uint8Array[], state: ItemState, context: ConsumeContext): MaybePromise<void> {
     return this.#turns.run(() => this.#consume(data, state, context));
   }
 
@@ -100,17 +101,19 @@ export class ItemConsumer<T, R> implements Consumer<R, ItemState> {
     return { state, resumedItems: here };
   }
 
-  async #consume(data: readonly Uint8Array[], { next, offset }: ItemState, context: ConsumeContext): Promise<void> {
+  #consume(data: readonly Uint8Array[], { next, offset }: ItemState, context: ConsumeContext): MaybePromise<void> {
     const ended = next - this.#next;
     const moved = ended > 0 || (ended === 0 && offset > this.#heldBytes);
     if (!moved || data.length !== ended + (offset > 0 ? 1 : 0))
       throw protocolError(`a chunk of ${data.length} arrays leads from item ${this.#next} to ${next}`);
-    for (const [place, bytes] of data.entries()) {
+    const taking = inTurn(data.entries(), ([place, bytes]) => {
       context.signal.throwIfAborted();
-      const taking = place < ended ? this.#take(this.#whole(bytes), context) : this.#hold(bytes);
-      if (taking instanceof Promise) await taking;
-    }
-    if (this.#heldBytes !== offset) throw protocolError(`${this.#heldBytes} bytes of item ${next} came, not ${offset}`);
+      return place < ended ? this.#take(this.#whole(bytes), context) : this.#hold(bytes);
+    });
+    return andThen(taking, () => {
+      if (this.#heldBytes !== offset)
+        throw protocolError(`${this.#heldBytes} bytes of item ${next} came, not ${offset}`);
+    });
   }
 
   // What is there at once is not waited for: there may be thousands of items in a chunk.

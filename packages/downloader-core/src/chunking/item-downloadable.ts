@@ -6,6 +6,7 @@ import {
   type Produced,
   type ProducedError,
 } from '../base/downloadable.ts';
+import { andThen, isPromise, type MaybePromise, orElse } from '../base/maybe-promise.ts';
 import type { Schema } from '../base/schema.ts';
 import { onAbort } from '../base/signals.ts';
 import { maxSegments } from '../wire/limits.ts';
@@ -97,29 +98,51 @@ export class ItemDownloadable<T> implements Downloadable<ItemState> {
     return this.#description;
   }
 
-  async produce(state: ItemState = beginning, { signal, refetch }: ProduceContext): Promise<Produced<ItemState>> {
+  produce(state: ItemState = beginning, context: ProduceContext): MaybePromise<Produced<ItemState>> {
     if (this.#failure !== undefined) return this.#failure;
     if (state.next === this.#reading.count) return { status: 'eof' };
-    signal.throwIfAborted();
-    const run = this.#runAt(state, refetch === true);
-    const unfollow = onAbort(signal, () => run.end(signal.reason));
-    try {
-      const produced = await packItems(run, state, this.#reading.count, this.maxChunkBytes);
-      if (produced.status === 'ok' && !signal.aborted) this.#park(run, produced.state);
-      return produced;
-    } catch (thrown) {
-      run.end(thrown);
-      if (signal.aborted) throw thrown;
-      return (this.#failure = returnedError(thrown, ({ retryable }) => !retryable));
-    } finally {
-      unfollow();
-    }
+    const run = this.#runAt(state, context.refetch === true);
+    return orElse(
+      () => {
+        const packing = packItems(run, state, this.#reading.count, this.maxChunkBytes);
+        // Who looks at the signal has it made: nobody has to while nothing is waited for.
+        return isPromise(packing) ? this.#followed(packing, run, context.signal) : this.#packed(packing, run);
+      },
+      (thrown) => this.#failed(thrown, run, context.signal),
+    );
   }
 
   async release(): Promise<void> {
     for (const run of this.#parked.values()) run.end(new Error('the object was released'));
     this.#parked.clear();
     await this.#close();
+  }
+
+  #packed(produced: Produced<ItemState>, run: ItemRun): Produced<ItemState> {
+    if (produced.status === 'ok') this.#park(run, produced.state);
+    return produced;
+  }
+
+  async #followed(
+    packing: Promise<Produced<ItemState>>,
+    run: ItemRun,
+    signal: AbortSignal,
+  ): Promise<Produced<ItemState>> {
+    const end = (): void => run.end(signal.reason);
+    const unfollow = onAbort(signal, end);
+    if (signal.aborted) end();
+    try {
+      const produced = await packing;
+      return signal.aborted ? produced : this.#packed(produced, run);
+    } finally {
+      unfollow();
+    }
+  }
+
+  #failed(thrown: unknown, run: ItemRun, signal: AbortSignal): ProducedError {
+    run.end(thrown);
+    if (signal.aborted) throw thrown;
+    return (this.#failure = returnedError(thrown, ({ retryable }) => !retryable));
   }
 
   #runAt(state: ItemState, anew: boolean): ItemRun {
@@ -159,32 +182,49 @@ function checkBytes(bytes: unknown): Uint8Array {
 }
 
 /** The chunk after a state: a pure function of the items and the size of chunks. */
-async function packItems(
+function packItems(
   run: ItemRun,
   { next, offset }: ItemState,
   count: number,
   chunkBytes: number,
-): Promise<Produced<ItemState>> {
-  const first = await run.at(next);
-  if (offset > 0 && offset >= first.byteLength)
-    return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end of its item' };
-  const rest = first.byteLength - offset;
-  if (rest > chunkBytes) {
-    run.keep(next, first);
-    const data = [first.subarray(offset, offset + chunkBytes)];
-    return { status: 'ok', data, state: { next, offset: offset + chunkBytes }, items: 0 };
-  }
-  const data = [first.subarray(offset)];
-  let bytes = rest;
-  for (let index = next + 1; index < count && data.length < maxSegments; index += 1) {
-    const reading = run.at(index);
-    const item = reading instanceof Uint8Array ? reading : await reading;
-    bytes += item.byteLength;
-    if (bytes > chunkBytes) {
-      run.keep(index, item);
-      break;
+): MaybePromise<Produced<ItemState>> {
+  return andThen(run.at(next), (first): MaybePromise<Produced<ItemState>> => {
+    if (offset > 0 && offset >= first.byteLength)
+      return { status: 'error', code: 'bad_state', reason: 'the state lies behind the end of its item' };
+    const rest = first.byteLength - offset;
+    if (rest > chunkBytes) {
+      run.keep(next, first);
+      const data = [first.subarray(offset, offset + chunkBytes)];
+      return { status: 'ok', data, state: { next, offset: offset + chunkBytes }, items: 0 };
     }
-    data.push(item);
+    const data = [first.subarray(offset)];
+    const adding = addItems(run, data, { next: next + 1, count, roomBytes: chunkBytes - rest });
+    return andThen(adding, () => {
+      const { length } = data;
+      return { status: 'ok', data, state: { next: next + length, offset: 0 }, items: length };
+    });
+  });
+}
+
+/** Adds the items from `next` on, as long as they fit. */
+function addItems(
+  run: ItemRun,
+  data: Uint8Array[],
+  { next, count, roomBytes }: { readonly next: number; readonly count: number; readonly roomBytes: number },
+): MaybePromise<void> {
+  let room = roomBytes;
+  const isAdded = (item: Uint8Array, index: number): boolean => {
+    room -= item.byteLength;
+    if (room < 0) run.keep(index, item);
+    else data.push(item);
+    return room >= 0;
+  };
+  for (let index = next; index < count && data.length < maxSegments; index += 1) {
+    const item = run.at(index);
+    if (isPromise(item))
+      return item.then((late) =>
+        isAdded(late, index) ? addItems(run, data, { next: index + 1, count, roomBytes: room }) : undefined,
+      );
+    if (!isAdded(item, index)) return;
   }
-  return { status: 'ok', data, state: { next: next + data.length, offset: 0 }, items: data.length };
 }

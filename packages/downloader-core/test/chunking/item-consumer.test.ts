@@ -18,12 +18,19 @@ function texts<R = string[]>(
 async function started(totalItems: number, options: Partial<ItemConsumerOptions<string, string[]>> = {}) {
   const receiving = texts(options);
   await receiving.start(description(totalItems), context);
-  const take = (arrays: readonly string[], next: number, offset = 0): Promise<void> =>
+  const take = async (arrays: readonly string[], next: number, offset = 0): Promise<void> =>
     receiving.consume(arrays.map(bytesOf), { next, offset }, context);
   return { receiving, take };
 }
 
 describe('items that arrive', () => {
+  it('are taken at once, as far as nothing has to be waited for', async () => {
+    const receiving = texts();
+    await receiving.start(description(1), context);
+    expect(receiving.consume([bytesOf('a')], { next: 1, offset: 0 }, context)).toBeUndefined();
+    expect(await receiving.downloadCompleted()).toEqual(['a']);
+  });
+
   it('are whole, also those that come in several chunks', async () => {
     const { receiving, take } = await started(4);
     await take(['a', 'bc'], 1, 2);

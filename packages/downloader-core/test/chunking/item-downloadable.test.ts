@@ -1,11 +1,22 @@
 import { DownloadError } from '@towline/downloader-core';
-import { ItemConsumer, listSink } from '@towline/downloader-core/spi';
+import { ItemConsumer, type ItemState, listSink, type Produced } from '@towline/downloader-core/spi';
 import { describe, expect, it } from 'vitest';
 import { chunkOf, context, textItems, textsOf, walk } from '../support/item-calls.ts';
 import { bytesOf, textOf } from '../support/objects.ts';
 import { World } from '../support/world.ts';
 
 describe('chunks of items', () => {
+  it('are there at once where the items are, without a look at the signal', () => {
+    const call = {
+      ...context(),
+      get signal(): AbortSignal {
+        throw new Error('somebody looked');
+      },
+    };
+    const chunk = chunkOf(textItems(['a', 'b']).produce(undefined, call) as Produced<ItemState>);
+    expect(chunk.state).toEqual({ next: 2, offset: 0 });
+  });
+
   it('S3 items that fit share a chunk and stay whole', async () => {
     expect(await walk(textItems(['ab', '', 'cd', 'efg', 'h'], { chunkBytes: 4 }))).toEqual({
       texts: [
