@@ -1,4 +1,12 @@
-import { copyInto, type ProduceContext } from '@towline/downloader-core/spi';
+import {
+  andThen,
+  copyInto,
+  inTurn,
+  isPromise,
+  type MaybePromise,
+  orElse,
+  type ProduceContext,
+} from '@towline/downloader-core/spi';
 import {
   BufferPool,
   checkSource,
@@ -40,22 +48,22 @@ export class FileBytes implements ByteSource {
   }
 
   /** One buffer for all of a chunk: what was made for it is copied to its place there. */
-  async gather(segments: readonly Segment[], { signal }: Pick<ProduceContext, 'signal'>): Promise<SourceChunk> {
+  gather(segments: readonly Segment[], call: Pick<ProduceContext, 'signal'>): MaybePromise<SourceChunk> {
     const buffer = this.#buffers.take();
     const recycle = (): void => this.#buffers.give(buffer);
     let at = 0;
-    try {
-      for (const segment of segments) {
-        signal.throwIfAborted();
-        const target = buffer.subarray(at, (at += segment.bytes));
-        if ('data' in segment) copyInto(target, segment.data, 0);
-        else await this.#fill(target, segment.offset);
-      }
-    } catch (thrown) {
+    const fill = (segment: Segment): MaybePromise<void> => {
+      const target = buffer.subarray(at, (at += segment.bytes));
+      if ('data' in segment) return copyInto(target, segment.data, 0);
+      const filled = this.#fill(target, segment.offset);
+      return isPromise(filled) ? filled.then(() => call.signal.throwIfAborted()) : filled;
+    };
+    const failed = (thrown: unknown): never => {
       recycle();
       throw thrown;
-    }
-    return { data: [buffer.subarray(0, at)], owned: at === buffer.byteLength, recycle };
+    };
+    const filled = orElse(() => inTurn(segments, fill), failed);
+    return andThen(filled, () => ({ data: [buffer.subarray(0, at)], owned: at === buffer.byteLength, recycle }));
   }
 
   async check(): Promise<void> {
@@ -67,9 +75,10 @@ export class FileBytes implements ByteSource {
     await this.#file.close();
   }
 
-  async #fill(target: Uint8Array, position: number): Promise<void> {
+  #fill(target: Uint8Array, position: number): MaybePromise<void> {
     if (target.byteLength === 0) return;
-    await readSource(this.#source, this.#file, target, position, this.#pace);
-    this.#bytesRead += target.byteLength;
+    return andThen(readSource(this.#source, this.#file, target, position, this.#pace), () => {
+      this.#bytesRead += target.byteLength;
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { andThen, inTurn, joined, type MaybePromise } from '@towline/downloader-core/spi';
 import {
   checkFree,
   checkSpace,
@@ -60,13 +61,14 @@ export class FileSink implements ArrowSink<ArrowFileResult> {
     });
   }
 
-  async write(data: readonly Uint8Array[]): Promise<void> {
-    await onTarget((this.#target as Target).path, async () => {
-      for (const bytes of data) {
-        await this.#file?.write(bytes, this.#length);
-        this.#length += bytes.byteLength;
-      }
-    });
+  write(data: readonly Uint8Array[]): MaybePromise<void> {
+    return onTarget((this.#target as Target).path, () =>
+      inTurn(joined(data), (bytes) =>
+        andThen(this.#file?.write(bytes, this.#length), () => {
+          this.#length += bytes.byteLength;
+        }),
+      ),
+    );
   }
 
   async finish({ bytes, batches, rows }: Trailer): Promise<ArrowFileResult> {
