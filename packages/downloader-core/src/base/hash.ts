@@ -20,7 +20,7 @@ export interface RunningHash {
 const leastInPlaceBytes = 16 * 1024;
 
 /** Each has a WebAssembly memory, for which engines set aside gigabytes of addresses, though no memory. */
-const mostBodies = 32;
+const mostBodies = 64;
 
 let loading: Promise<Hasher> | undefined;
 let compiled: WebAssembly.Module | undefined;
@@ -41,7 +41,7 @@ export function loadHasher(): Promise<Hasher> {
 /**
  * Memory of which the {@link Hasher} takes the checksum without copying it first, which is half of its work: for buffers that
  * are used again and again. Its contents are arbitrary. It is an ordinary part of an ArrayBuffer that is somewhat larger and
- * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (32 in a process),
+ * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (64 in a process),
  * when `bytes` are too few for it to matter (16 KiB), or before the code is loaded.
  */
 export function hashableMemory(bytes: number): Uint8Array<ArrayBuffer> | undefined {

@@ -1,5 +1,8 @@
 import { hashableMemory } from '@towline/downloader-core/spi';
 
+/** How much free memory is kept, in bytes: some chunks on their way to each of a dozen receivers. */
+const mostFreeBytes = 32 * 1024 * 1024;
+
 /**
  * Buffers of one size that are used again: a fresh megabyte costs as much as reading one from the page cache. Keeps as
  * many as were given back, up to a limit; the rest is left to the garbage collector.
@@ -9,8 +12,8 @@ export class BufferPool {
   readonly #limit: number;
   #free: Buffer<ArrayBuffer>[] = [];
 
-  /** `limit`: how many free buffers are kept at most. */
-  constructor(bytes: number, limit = 8) {
+  /** `limit`: how many free buffers are kept at most. Default: as many as 32 MiB hold, and one in any case. */
+  constructor(bytes: number, limit: number = Math.max(1, Math.floor(mostFreeBytes / bytes))) {
     this.#bytes = bytes;
     this.#limit = limit;
   }
