@@ -10,7 +10,7 @@ type Queued = { readonly outgoing: Outgoing } | { readonly kind: ControlKind; re
 export interface FrameWriterOptions {
   readonly socket: Socket;
   readonly clock: Clock;
-  /** The most that the socket is given before it has taken all of it, in bytes. TLS copies what it is given. */
+  /** The most that the socket is given before it has taken all of it, in bytes; whole TLS records. TLS encrypts into memory of its own. */
   readonly maxWriteBytes: number;
   /** How long a message that is being written may take once its signal aborted. */
   readonly takeBackMs: number;
@@ -25,6 +25,12 @@ const mostTogetherBytes = 64 * 1024;
 
 /** Of more pieces than these each costs the socket more than it does to copy them together: only small frames have so many. */
 const mostPieces = 16;
+
+/** The most that a TLS record carries. */
+const recordBytes = 16 * 1024;
+
+/** Of pieces from here on, a copy costs more than a write of their own. */
+const leastAloneBytes = 64 * 1024;
 
 /** What goes to the socket together: one frame, or several small ones. */
 interface Group {
@@ -187,7 +193,10 @@ function takeMessage(outgoing: Outgoing, onLateAbort: () => void): Uint8Array[] 
   return [head, ...body.filter((segment) => segment.byteLength > 0)];
 }
 
-/** The pieces in groups of at most `maxBytes`, cut where needed. */
+/**
+ * The pieces in groups of at most `maxBytes`, cut where needed. Node copies a group of several pieces together before it encrypts
+ * them, but encrypts a single one from where it lies: so a large piece goes alone, but for what fills the TLS record begun before it.
+ */
 export function* batches(
   pieces: readonly Uint8Array[],
   maxBytes: number,
@@ -197,18 +206,25 @@ export function* batches(
     return;
   }
   let batch: Uint8Array[] = [];
-  let room = maxBytes;
+  let bytes = 0;
   for (const piece of pieces) {
     for (let offset = 0; offset < piece.byteLength;) {
+      const isLarge = piece.byteLength - offset >= leastAloneBytes;
+      const room = isLarge && bytes > 0 ? restOfRecord(bytes) : maxBytes - bytes;
       const part = piece.subarray(offset, offset + room);
-      batch.push(part);
+      if (part.byteLength > 0) batch.push(part);
       offset += part.byteLength;
-      room -= part.byteLength;
-      if (room > 0) continue;
+      bytes += part.byteLength;
+      if (!isLarge && bytes < maxBytes) continue;
       yield batch;
       batch = [];
-      room = maxBytes;
+      bytes = 0;
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** How many bytes a TLS record still takes when so many are before it. */
+function restOfRecord(bytes: number): number {
+  return (recordBytes - (bytes % recordBytes)) % recordBytes;
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeFrameHead } from '../src/frame.ts';
 import { batches, FrameWriter } from '../src/frame-writer.ts';
 import { Outgoing } from '../src/outgoing.ts';
+import { maxTlsWriteBytes } from '../src/tls13.ts';
 import { TestClock } from './support/test-clock.ts';
 
 const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);
@@ -53,6 +54,49 @@ describe('batches', () => {
         expect(sizes.every((size) => size > 0 && size <= maxBytes)).toBe(true);
       }),
     );
+  });
+
+  it('of a limit of many records do the same, and give a large piece alone', () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300_000 })), {
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(sizes, (lengths) => {
+        const pieces = lengths.map((length, index) => bytes(length, index));
+        const cut = [...batches(pieces, maxTlsWriteBytes)];
+        expect(Buffer.concat(cut.flat()).equals(Buffer.concat(pieces))).toBe(true);
+        for (const batch of cut) {
+          const size = batch.reduce((sum, piece) => sum + piece.byteLength, 0);
+          expect(size > 0 && size <= maxTlsWriteBytes).toBe(true);
+          expect(batch.length === 1 || batch.every((piece) => piece.byteLength < 64 * 1024)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('of a chunk of 1 MiB are five: its head with what fills a record, the rest from where it lies, its state', () => {
+    const [head, data, state] = [bytes(150), bytes(1024 * 1024), bytes(13)];
+    const cut = [...batches([head, data, state], maxTlsWriteBytes)];
+    const record = 16 * 1024;
+    const rest = data.byteLength - (record - 150) - 2 * maxTlsWriteBytes;
+    expect(cut.map((batch) => batch.map((piece) => piece.byteLength))).toEqual([
+      [150, record - 150],
+      [maxTlsWriteBytes],
+      [maxTlsWriteBytes],
+      [rest],
+      [13],
+    ]);
+    expect(cut.slice(1, 4).every(([piece]) => piece?.buffer === data.buffer)).toBe(true);
+  });
+
+  it('of little pieces are as large as they may be, however many there are', () => {
+    const cut = [
+      ...batches(
+        Array.from({ length: 100 }, () => bytes(10_000)),
+        maxTlsWriteBytes,
+      ),
+    ];
+    expect(cut).toHaveLength(Math.ceil(1_000_000 / maxTlsWriteBytes));
   });
 
   it('leave the pieces whole where there is no limit', () => {
