@@ -23,7 +23,7 @@ const transaction = owner.newTransaction({
   onProgress: (event) => lines.show(event),
 });
 const weights = tensorFrom(new Float32Array(8 * 2 ** 20), [8, 2 ** 20]); // 32 MiB
-const ref = await addTensors(transaction, { tensors: new Map([['weights', weights]]) });
+const ref = await addTensors(transaction, { tensors: new Map([['weights', weights]]) }, { chunkBytes: 2 ** 20 });
 
 await Promise.all(receivers.map(receive));
 const { receivers: all, status } = await transaction.complete();

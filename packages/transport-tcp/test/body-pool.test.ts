@@ -1,9 +1,17 @@
+import { loadHasher } from '@towline/downloader-core/spi';
 import { describe, expect, it } from 'vitest';
 import { BodyPool } from '../src/body-pool.ts';
 
+/** A pool that has had bodies of that size back before. */
+function poolFor(bytes: number): BodyPool {
+  const pool = new BodyPool();
+  pool.giveBack(pool.take(bytes));
+  return pool;
+}
+
 describe('BodyPool', () => {
   it('gives released memory to the next body of exactly that size', () => {
-    const pool = new BodyPool();
+    const pool = poolFor(100_000);
     const body = pool.take(100_000);
     pool.giveBack(body);
     expect(pool.take(99_999) === body).toBe(false);
@@ -28,8 +36,22 @@ describe('BodyPool', () => {
     }
   });
 
-  it('keeps no more than 16 MiB, and of these the newest', () => {
+  it('makes memory for use again and again only for sizes that come back, also of several by turns', async () => {
+    await loadHasher();
     const pool = new BodyPool();
+    const isPlain = (body: Uint8Array): boolean => body.byteOffset === 0 && body.buffer.byteLength === body.byteLength;
+    const first = [100_000, 200_000].map((bytes) => pool.take(bytes));
+    expect(first.map(isPlain)).toEqual([true, true]);
+    for (const body of first) pool.giveBack(body);
+    const second = [100_000, 200_000, 300_000].map((bytes) => pool.take(bytes));
+    expect(second.map(isPlain)).toEqual([false, false, true]);
+    for (const body of second) pool.giveBack(body);
+    const third = [100_000, 200_000].map((bytes) => pool.take(bytes));
+    expect(third.map((body, index) => body === second[index])).toEqual([true, true]);
+  });
+
+  it('keeps no more than 16 MiB, and of these the newest', () => {
+    const pool = poolFor(1024 * 1024);
     const bodies = Array.from({ length: 20 }, () => pool.take(1024 * 1024));
     for (const body of bodies) pool.giveBack(body);
     const again = Array.from({ length: 20 }, () => pool.take(1024 * 1024));

@@ -22,12 +22,19 @@ const leastInPlaceBytes = 16 * 1024;
 /** Each has a WebAssembly memory, for which engines set aside gigabytes of addresses, though no memory. */
 const mostBodies = 64;
 
+/** Engines need not count such memory when they decide whether to look for garbage. */
+const mostBodyBytes = 64 * 1024 * 1024;
+
 let loading: Promise<Hasher> | undefined;
 let compiled: WebAssembly.Module | undefined;
 /** The code whose memory a body lies in. */
 const codeOf = new WeakMap<ArrayBufferLike, Xxh64>();
 let bodies = 0;
-const gone = new FinalizationRegistry(() => (bodies -= 1));
+let bodyBytes = 0;
+const gone = new FinalizationRegistry((bytes: number) => {
+  bodies -= 1;
+  bodyBytes -= bytes;
+});
 
 /** Loads the checksum code once per process. */
 export function loadHasher(): Promise<Hasher> {
@@ -41,11 +48,12 @@ export function loadHasher(): Promise<Hasher> {
 /**
  * Memory of which the {@link Hasher} takes the checksum without copying it first, which is half of its work: for buffers that
  * are used again and again. Its contents are arbitrary. It is an ordinary part of an ArrayBuffer that is somewhat larger and
- * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (64 in a process),
+ * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (64 or 64 MiB in a process),
  * when `bytes` are too few for it to matter (16 KiB), or before the code is loaded.
  */
 export function hashableMemory(bytes: number): Uint8Array<ArrayBuffer> | undefined {
-  if (!compiled || bytes < leastInPlaceBytes || bodies >= mostBodies) return undefined;
+  if (!compiled || bytes < leastInPlaceBytes) return undefined;
+  if (bodies >= mostBodies || bodyBytes + bytes > mostBodyBytes) return undefined;
   let code: Xxh64;
   try {
     code = new Xxh64(compiled, bytes);
@@ -55,8 +63,9 @@ export function hashableMemory(bytes: number): Uint8Array<ArrayBuffer> | undefin
   }
   const body = code.body(bytes);
   bodies += 1;
+  bodyBytes += bytes;
   codeOf.set(body.buffer, code);
-  gone.register(body.buffer, undefined);
+  gone.register(body.buffer, bytes);
   return body;
 }
 
