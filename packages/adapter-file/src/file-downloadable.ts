@@ -52,8 +52,6 @@ export interface FileSourceOptions {
 export class FileDownloadable implements Downloadable<FileState, OnlyRequest> {
   readonly [downloadable] = true as const;
   readonly kind = 'file';
-  /** The system keeps what was read lately; what is read anew is also nearer to the processor when it is sent. */
-  readonly sharesChunks = false;
   readonly requestSchema: Schema<OnlyRequest> = onlyRequestSchema;
   readonly stateSchema: Schema<FileState>;
   readonly maxChunkBytes: number;

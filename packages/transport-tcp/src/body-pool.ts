@@ -1,8 +1,8 @@
 import { hashableMemory } from '@towline/downloader-core/spi';
 import { ownMemory } from './own-memory.ts';
 
-/** How much unused memory is kept for bodies to come, in bytes. */
-const maxKeptBytes = 16 * 1024 * 1024;
+/** How much unused memory is kept for bodies to come, in bytes: as much as the largest window lets come ahead. */
+const maxKeptBytes = 32 * 1024 * 1024;
 
 /** Smaller bodies are not worth it, in bytes. It also bounds how many are kept. */
 const minKeptBytes = 64 * 1024;

@@ -50,16 +50,16 @@ describe('BodyPool', () => {
     expect(third.map((body, index) => body === second[index])).toEqual([true, true]);
   });
 
-  it('keeps no more than 16 MiB, and of these the newest', () => {
+  it('keeps no more than 32 MiB, and of these the newest', () => {
     const pool = poolFor(1024 * 1024);
-    const bodies = Array.from({ length: 20 }, () => pool.take(1024 * 1024));
+    const bodies = Array.from({ length: 36 }, () => pool.take(1024 * 1024));
     for (const body of bodies) pool.giveBack(body);
-    const again = Array.from({ length: 20 }, () => pool.take(1024 * 1024));
+    const again = Array.from({ length: 36 }, () => pool.take(1024 * 1024));
     // Compared as booleans: a failing comparison of buffers would print them.
     const isReused = bodies.map((body) => again.includes(body));
-    expect(isReused).toEqual([...Array(4).fill(false), ...Array(16).fill(true)]);
-    const huge = pool.take(17 * 1024 * 1024);
+    expect(isReused).toEqual([...Array(4).fill(false), ...Array(32).fill(true)]);
+    const huge = pool.take(33 * 1024 * 1024);
     pool.giveBack(huge);
-    expect(pool.take(17 * 1024 * 1024) === huge).toBe(false);
+    expect(pool.take(33 * 1024 * 1024) === huge).toBe(false);
   });
 });

@@ -23,7 +23,7 @@ const leastInPlaceBytes = 16 * 1024;
 const mostBodies = 64;
 
 /** Engines need not count such memory when they decide whether to look for garbage. */
-const mostBodyBytes = 64 * 1024 * 1024;
+const mostBodyBytes = 48 * 1024 * 1024;
 
 let loading: Promise<Hasher> | undefined;
 let compiled: WebAssembly.Module | undefined;
@@ -48,7 +48,7 @@ export function loadHasher(): Promise<Hasher> {
 /**
  * Memory of which the {@link Hasher} takes the checksum without copying it first, which is half of its work: for buffers that
  * are used again and again. Its contents are arbitrary. It is an ordinary part of an ArrayBuffer that is somewhat larger and
- * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (64 or 64 MiB in a process),
+ * cannot be transferred; it goes when nobody refers to it any more. Nothing when there are too many already (64 or 48 MiB in a process),
  * when `bytes` are too few for it to matter (16 KiB), or before the code is loaded.
  */
 export function hashableMemory(bytes: number): Uint8Array<ArrayBuffer> | undefined {
