@@ -25,6 +25,7 @@ export {
 export { type CoreErrorCode, type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
 export { asDownloadError, DownloadError, type DownloadErrorDetails, isDownloadError } from './base/errors.ts';
 export { equalBytes, hashableMemory, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
+export { smallCopy, smallMemory } from './base/slab.ts';
 export { andThen, inTurn, isPromise, type MaybePromise, orElse } from './base/maybe-promise.ts';
 export { isPlainObject, type PlainObject } from './base/plain.ts';
 export { type Random, systemRandom } from './base/random.ts';

@@ -1,5 +1,4 @@
-import { hashableMemory } from '@towline/downloader-core/spi';
-import { ownMemory } from './own-memory.ts';
+import { hashableMemory, smallMemory } from '@towline/downloader-core/spi';
 
 /** How much unused memory is kept for bodies to come, in bytes: as much as the largest window lets come ahead. */
 const maxKeptBytes = 32 * 1024 * 1024;
@@ -24,7 +23,7 @@ export class BodyPool {
 
   /** Memory that nobody else has; its contents are arbitrary. */
   take(bytes: number): Uint8Array {
-    if (bytes < minKeptBytes) return ownMemory(bytes);
+    if (bytes < minKeptBytes) return smallMemory(bytes);
     const index = this.#kept.findLastIndex((body) => body.byteLength === bytes);
     const [body] = index < 0 ? [] : this.#kept.splice(index, 1);
     if (!body) return this.#fresh(bytes);

@@ -1,6 +1,5 @@
-import { copyInto, DownloadError, isDownloadError } from '@towline/downloader-core/spi';
+import { copyInto, DownloadError, isDownloadError, smallCopy } from '@towline/downloader-core/spi';
 import { decodePrefix, type FrameLimits, type FramePrefix, prefixBytes, protocolError } from './frame.ts';
-import { ownMemory } from './own-memory.ts';
 
 /** How much is read at once between bodies: the most that is ever copied of a body. */
 const readAheadBytes = 16 * 1024;
@@ -108,8 +107,7 @@ export class FrameReader {
     this.#prefix ??= this.#takePrefix();
     const prefix = this.#prefix;
     if (!prefix || this.#end - this.#start < prefix.headerBytes) return false;
-    this.#header = ownMemory(prefix.headerBytes);
-    this.#header.set(this.#scratch.subarray(this.#start, (this.#start += prefix.headerBytes)));
+    this.#header = smallCopy(this.#scratch.subarray(this.#start, (this.#start += prefix.headerBytes)));
     this.#beginBody(prefix.bodyBytes);
     return true;
   }
