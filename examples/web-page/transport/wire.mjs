@@ -3,7 +3,7 @@
 // length of the header (4 bytes, unsigned, big-endian), the header, the body.
 import { idProblem, isPlainObject } from '@towline/downloader-core/spi';
 
-/** The largest message (header and body), in bytes: a chunk of the usual 1 MiB goes in one. */
+/** The largest message (header and body), in bytes: a chunk of the usual 2 MiB goes in one. */
 export const maxMessageBytes = 4 * 1024 * 1024;
 /** How many bytes stand before the header. */
 export const prefixBytes = 4;

@@ -1,4 +1,4 @@
-import { chunkBytesOf, invalidOption, memoryChunkBytes } from '@towline/downloader-core/spi';
+import { invalidOption } from '@towline/downloader-core/spi';
 import { RecordBatch, Table } from 'apache-arrow';
 import { arrowError, asArrowError } from './errors.ts';
 import { MemoryBytes } from './transfer/byte-source.ts';
@@ -28,9 +28,8 @@ export class TableDownloadable extends PositionedDownloadable {
     const { name = 'table.arrows' } = options;
     if (typeof name !== 'string' || name === '') invalidOption('name', 'is no text');
     const source = new MemoryBytes(given instanceof Uint8Array ? [given] : encodeBatches(batchesOf(given)));
-    const all = { ...options, chunkBytes: chunkBytesOf(options, memoryChunkBytes) };
     try {
-      return new TableDownloadable(source, await readCatalogue(source), name, all);
+      return new TableDownloadable(source, await readCatalogue(source), name, options);
     } catch (thrown) {
       throw asArrowError(thrown, 'bad_arrow');
     }

@@ -1,4 +1,4 @@
-import { chunkBytesOf, invalidOption, memoryChunkBytes } from '@towline/downloader-core/spi';
+import { invalidOption } from '@towline/downloader-core/spi';
 import { asTensorError } from './errors.ts';
 import type { ReadonlyStateDict } from './safetensors/index.ts';
 import { MemorySource } from './transfer/memory-source.ts';
@@ -30,7 +30,7 @@ export class StateDictDownloadable extends TensorsDownloadable {
     if (typeof name !== 'string' || name === '') invalidOption('name', 'is no text');
     const source = sourceOf(dict, name, selection);
     if (checkMutation) await source.watch();
-    return new StateDictDownloadable(source, { ...options, chunkBytes: chunkBytesOf(options, memoryChunkBytes) });
+    return new StateDictDownloadable(source, options);
   }
 }
 

@@ -34,7 +34,7 @@ export { abortReason, onAbort } from './base/signals.ts';
 export { idProblem, printable, reasonOf, shortRef } from './base/text.ts';
 export { errorEntry, errorsOf, invalidOption, returnedError } from './chunking/adapter-errors.ts';
 export { Arena } from './chunking/arena.ts';
-export { chunkBytesOf, memoryChunkBytes } from './chunking/chunk-bytes.ts';
+export { chunkBytesOf } from './chunking/chunk-bytes.ts';
 export { ItemConsumer, type ItemConsumerOptions, type ItemSink, listSink } from './chunking/item-consumer.ts';
 export { type IndexedItems, ItemDownloadable, type ItemDownloadableOptions } from './chunking/item-downloadable.ts';
 export type { ItemState } from './chunking/item-state.ts';

@@ -1,9 +1,12 @@
 import type { MaybePromise } from '@towline/downloader-core/spi';
 
-// A disk call on the calling thread costs nothing beside its work, one on the thread pool 30 to 100 µs more, and milliseconds
-// where every processor is busy; a small file from the page cache takes 15 µs, a megabyte 100 to 250. But a disk that has to be
-// waited for must not hold up everything else (rule S4).
+// A disk call on the calling thread costs nothing beside its work, one on the thread pool 30 to 100 µs more, and tens of
+// milliseconds where every processor is busy; a small file from the page cache takes 15 µs, a megabyte 100 to 250. But a disk that
+// has to be waited for must not hold up everything else (rule S4).
 const slowMs = 5;
+
+/** How many calls in a row go to the thread pool at most before one shows again what the disk is like. */
+const mostPooled = 64;
 
 /** How long the calls of a process may hold up one turn of its event loop, in milliseconds. */
 const mostHeldUpMs = 16;
@@ -39,39 +42,67 @@ export class Turn {
 
 const ofThisThread = new Turn();
 
+/** What tells a disk that is waited for from a processor that is. */
+export interface Gauges {
+  /** In milliseconds, monotonic. */
+  now(): number;
+  /** How often the process's threads have gone to sleep by themselves so far; 0 where the system does not count that. */
+  sleeps(): number;
+}
+
+const ofThisProcess: Gauges = {
+  now: () => performance.now(),
+  sleeps: () => process.resourceUsage().voluntaryContextSwitches,
+};
+
 /**
  * Decides where the disk calls of one file or folder run: on the calling thread as long as they are quick, otherwise on the
  * thread pool; and when: those of all files together leave the rest of a turn of the event loop to others after 16 ms. The first
- * call always runs on the pool, so a disk that does not answer at all blocks nothing; so does the next one after a call that took
- * 5 ms, until one is quick again.
+ * call always runs on the pool, so a disk that does not answer at all blocks nothing. So does the next one after a call that took
+ * 5 ms because it had to wait, the next two when the one after that had to as well, and so on. A call whose thread never slept
+ * only waited for a processor, and the pool would wait for one twice.
  */
 export class Pace {
-  readonly #now: () => number;
+  readonly #gauges: Gauges;
   readonly #turn: Turn;
-  #isSlow = true;
+  /** So many calls are to be answered there before one runs on the calling thread again. */
+  #toPool = 1;
+  #afterNextWait = 1;
 
-  /** `now` in milliseconds, monotonic. */
-  constructor(now: () => number = () => performance.now(), turn: Turn = ofThisThread) {
-    this.#now = now;
+  constructor(gauges: Gauges = ofThisProcess, turn: Turn = ofThisThread) {
+    this.#gauges = gauges;
     this.#turn = turn;
   }
 
   /** Runs one call, which is given in both forms, in one of the two places: on the calling thread it is mostly over at once. */
   run<T>(inline: () => T, pooled: () => Promise<T>): MaybePromise<T> {
-    if (this.#isSlow) return this.#onPool(pooled);
+    if (this.#toPool > 0) return this.#onPool(pooled);
     if (this.#turn.isFull) return this.#turn.next().then(() => this.run(inline, pooled));
-    const startedMs = this.#now();
+    const { now, sleeps } = this.#gauges;
+    const startedMs = now();
+    const sleptBefore = sleeps();
     const result = inline();
-    const ms = this.#now() - startedMs;
-    this.#isSlow = ms >= slowMs;
+    const ms = now() - startedMs;
     this.#turn.heldUp(ms);
+    if (ms >= slowMs && hasSlept(sleptBefore, sleeps())) this.#hasWaited();
+    else this.#afterNextWait = 1;
     return result;
   }
 
   async #onPool<T>(pooled: () => Promise<T>): Promise<T> {
-    const startedMs = this.#now();
-    const result = await pooled();
-    this.#isSlow = this.#now() - startedMs >= slowMs;
-    return result;
+    try {
+      return await pooled();
+    } finally {
+      if (this.#toPool > 0) this.#toPool -= 1;
+    }
   }
+
+  #hasWaited(): void {
+    this.#toPool = this.#afterNextWait;
+    this.#afterNextWait = Math.min(this.#afterNextWait * 2, mostPooled);
+  }
+}
+
+function hasSlept(before: number, after: number): boolean {
+  return after > before || after === 0;
 }

@@ -5,10 +5,16 @@ import { OpenFile } from '../../src/io/open-file.ts';
 import { Pace } from '../../src/io/pace.ts';
 import { temporaryFolders } from '@towline/conformance/files';
 
+class Pool extends Pace {
+  override run<T>(_: () => T, pooled: () => Promise<T>): Promise<T> {
+    return pooled();
+  }
+}
+
 const newFolder = temporaryFolders(afterEach);
 const places = [
-  ['the calling thread', () => new Pace(() => 0)],
-  ['the thread pool', () => new Pace(() => Infinity)],
+  ['the calling thread', () => new Pace()],
+  ['the thread pool', () => new Pool()],
 ] as const;
 
 describe.each(places)('a file that is used on %s', (_, newPace) => {

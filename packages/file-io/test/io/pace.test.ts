@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Pace, Turn } from '../../src/io/pace.ts';
 
-/** Runs calls that take so long and says where each of them ran. */
-async function placesOf(durationsMs: readonly number[]): Promise<string> {
+/** Runs calls that take so long and says where each of them ran; of those that wait for the disk the time is negative. */
+async function placesOf(durationsMs: readonly number[], isCounted = true): Promise<string> {
   let nowMs = 0;
-  const pace = new Pace(() => nowMs, new Turn());
+  let sleeps = 1;
+  const pace = new Pace({ now: () => nowMs, sleeps: () => (isCounted ? sleeps : 0) }, new Turn());
   const places: string[] = [];
   for (const durationMs of durationsMs) {
     const call = (place: string) => () => {
-      nowMs += durationMs;
+      nowMs += Math.abs(durationMs);
+      if (durationMs < 0) sleeps += 1;
       return place;
     };
     places.push(await pace.run(call('inline'), async () => call('pool')()));
@@ -21,7 +23,8 @@ async function twoFiles(): Promise<{ run: (at: number) => unknown; order: number
   let nowMs = 0;
   const turn = new Turn();
   const order: number[] = [];
-  const paces = [new Pace(() => nowMs, turn), new Pace(() => nowMs, turn)] as const;
+  const gauges = { now: () => nowMs, sleeps: () => 1 };
+  const paces = [new Pace(gauges, turn), new Pace(gauges, turn)] as const;
   for (const pace of paces) await pace.run(() => {}, Promise.resolve.bind(Promise, undefined));
   const run = (at: number): unknown =>
     (at % 2 === 0 ? paces[0] : paces[1]).run(
@@ -61,8 +64,43 @@ describe('disk calls', () => {
     }
   });
 
-  it('S4 go to the thread pool after a slow one, until one there was quick', async () => {
-    expect(await placesOf([1, 50, 50, 50, 1, 1])).toBe('pool inline pool pool pool inline');
+  it('S4 go to the thread pool once after one that had to wait, twice after the next, and from the beginning after a quick one', async () => {
+    expect(await placesOf([1, -50, 1, -50, -50, 1, 1, -50, 1, 1])).toBe(
+      'pool inline pool inline pool pool inline inline pool inline',
+    );
+  });
+
+  it('S4 of a disk that is always slow are mostly on the thread pool', async () => {
+    const places = (await placesOf(Array.from({ length: 1000 }, () => -20))).split(' ');
+    expect(places.filter((place) => place === 'inline').length).toBeLessThan(25);
+  });
+
+  it('stay on the calling thread when they only waited for a processor', async () => {
+    expect(await placesOf([1, 50, 50, 50])).toBe('pool inline inline inline');
+  });
+
+  it('S4 count as waiting when they were slow and nobody counts how often the process slept', async () => {
+    expect(await placesOf([1, 50, 1, 1], false)).toBe('pool inline pool inline');
+  });
+
+  it('S4 stay on the thread pool until the first was answered', async () => {
+    const pace = new Pace({ now: () => 0, sleeps: () => 1 }, new Turn());
+    let answer = (): void => {};
+    const first = pace.run(String, () => new Promise<string>((resolve) => (answer = () => resolve('pool'))));
+    expect(
+      await pace.run(
+        () => 'inline',
+        async () => 'pool',
+      ),
+    ).toBe('pool');
+    answer();
+    await first;
+    expect(
+      pace.run(
+        () => 'inline',
+        async () => 'pool',
+      ),
+    ).toBe('inline');
   });
 
   it('pass failures on, wherever they ran', async () => {
