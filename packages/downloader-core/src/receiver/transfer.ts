@@ -174,6 +174,7 @@ export class Transfer {
   }
 
   #chunk(chunk: ArrivedChunk, window: CreditWindow): MaybePromise<boolean> {
+    this.#size.arrived(this.#pulledBytes);
     return andThen(this.#feeder.feed(chunk), (elsewhere) => this.#consumedChunk(chunk, window, elsewhere));
   }
 
@@ -192,7 +193,10 @@ export class Transfer {
     this.#pulledBytes += chunk.bytes;
     this.#size.consumed(this.#pulledBytes);
     this.#untoldSeq = chunk.seq;
-    if (window.advance(chunk.seq, this.#pulledBytes)) this.#tellConsumed(window);
+    const { upToBytes } = window.granted;
+    if (!window.advance(chunk.seq, this.#pulledBytes)) return;
+    this.#size.granted(upToBytes);
+    this.#tellConsumed(window);
   }
 
   /**
