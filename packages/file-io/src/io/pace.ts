@@ -69,6 +69,7 @@ export class Pace {
   #toPool = 1;
   #afterNextWait = 1;
 
+  /** `gauges`: default those of this process. `turn`: shared by all whose calls count together; default one for the thread. */
   constructor(gauges: Gauges = ofThisProcess, turn: Turn = ofThisThread) {
     this.#gauges = gauges;
     this.#turn = turn;
