@@ -79,13 +79,13 @@ export class Pace {
   run<T>(inline: () => T, pooled: () => Promise<T>): MaybePromise<T> {
     if (this.#toPool > 0) return this.#onPool(pooled);
     if (this.#turn.isFull) return this.#turn.next().then(() => this.run(inline, pooled));
-    const { now, sleeps } = this.#gauges;
-    const startedMs = now();
-    const sleptBefore = sleeps();
+    const gauges = this.#gauges;
+    const startedMs = gauges.now();
+    const sleptBefore = gauges.sleeps();
     const result = inline();
-    const ms = now() - startedMs;
+    const ms = gauges.now() - startedMs;
     this.#turn.heldUp(ms);
-    if (ms >= slowMs && hasSlept(sleptBefore, sleeps())) this.#hasWaited();
+    if (ms >= slowMs && hasSlept(sleptBefore, gauges.sleeps())) this.#hasWaited();
     else this.#afterNextWait = 1;
     return result;
   }
