@@ -1,15 +1,7 @@
 import { copyTogether } from '@towline/downloader-core/spi';
-import { type Data, DataType, makeData, RecordBatch, RecordBatchReader, Schema, Struct, Vector } from 'apache-arrow';
-import {
-  type BoundArray,
-  type BufferRole,
-  type DictionaryEntry,
-  encodePrefix,
-  type KeyValue,
-  type ValidBatch,
-} from '../validate/index.ts';
-
-const none = new Uint8Array(0);
+import { Data, type DataType, RecordBatch, RecordBatchReader, Schema, Struct, Vector } from 'apache-arrow';
+import { type BoundArray, type DictionaryEntry, encodePrefix, type KeyValue, type ValidBatch } from '../validate/index.ts';
+import { ArrayLoader, loadAll, type Dictionaries } from './array-loader.ts';
 
 /**
  * Makes the library's values of batches that were checked, over their bodies, whose addresses are multiples of 8: nothing is copied.
@@ -19,7 +11,9 @@ export class ValueLoader {
   readonly schema: Schema;
   readonly #same: SameSchema;
   readonly #row: Struct;
-  readonly #dictionaries = new Map<number, Vector>();
+  readonly #dictionaries: Dictionaries = new Map();
+  /** Made with the first batch: arrays of a column have the same plan in all. */
+  #columns: readonly ArrayLoader[] | undefined;
 
   /** `schemaBytes`: the metadata of the schema message. */
   constructor(schemaBytes: Uint8Array) {
@@ -36,54 +30,22 @@ export class ValueLoader {
     const type = this.schema.dictionaries.get(key);
     const [array] = arrays;
     if (type === undefined || array === undefined) return;
-    const values = new Vector([this.#load(array, type, body)]);
+    const values = new Vector([new ArrayLoader(array.plan, type).load(array, body, this.#dictionaries)]);
     const known = isDelta ? this.#dictionaries.get(key) : undefined;
     this.#dictionaries.set(key, (known === undefined ? values : known.concat(values)).memoize());
   }
 
   /** A batch, with the metadata of its own. */
   batch({ arrays, body, rows }: ValidBatch, metadata: readonly KeyValue[]): RecordBatch {
-    const children = this.#loadAll(arrays, this.schema.fields, body);
-    const data = makeData({ type: this.#row, length: rows, nullCount: 0, children });
-    return new RecordBatch(this.#same, data, new Map(metadata));
+    this.#columns ??= this.#loadersOf(arrays);
+    const children = loadAll(this.#columns, arrays, body, this.#dictionaries);
+    return new RecordBatch(this.#same, new Data(this.#row, 0, rows, 0, undefined, children), new Map(metadata));
   }
 
-  #loadAll(arrays: readonly BoundArray[], fields: Schema['fields'], body: Uint8Array): Data[] {
-    const loaded: Data[] = [];
-    for (const [index, array] of arrays.entries()) {
-      const type = fields[index]?.type;
-      if (type !== undefined) loaded.push(this.#load(array, type, body));
-    }
-    return loaded;
+  #loadersOf(arrays: readonly BoundArray[]): readonly ArrayLoader[] {
+    const { fields } = this.schema;
+    return arrays.map(({ plan }, place) => new ArrayLoader(plan, fields[place]?.type as DataType));
   }
-
-  #load(array: BoundArray, type: DataType, body: Uint8Array): Data {
-    const { length, nullCount, variadic } = array;
-    const children = array.children.length === 0 ? undefined : this.#loadAll(array.children, type.children, body);
-    const props = {
-      type,
-      length,
-      nullCount,
-      // A bitmap may be there and say nothing.
-      nullBitmap: nullCount > 0 ? viewOf(array, 'validity', body) : none,
-      data: viewOf(array, 'slots', body) ?? viewOf(array, 'bytes', body) ?? viewOf(array, 'bits', body),
-      valueOffsets: viewOf(array, 'offsets', body) ?? viewOf(array, 'unionOffsets', body),
-      typeIds: viewOf(array, 'typeIds', body),
-      views: viewOf(array, 'views', body),
-      variadicBuffers: variadic.map(({ offset, length: bytes }) => body.subarray(offset, offset + bytes)),
-      children,
-      child: children?.[0],
-      dictionary: DataType.isDictionary(type) ? this.#dictionaries.get(type.id) : undefined,
-    };
-    // Each type takes what it knows; the library's types have one kind of arguments for each.
-    return makeData(props as never);
-  }
-}
-
-/** The buffer of a role, where it lies; nothing when the layout has none. */
-function viewOf({ plan, buffers }: BoundArray, role: BufferRole, body: Uint8Array): Uint8Array | undefined {
-  const range = buffers[plan.layout.buffers.indexOf(role)];
-  return range && body.subarray(range.offset, range.offset + range.length);
 }
 
 /**

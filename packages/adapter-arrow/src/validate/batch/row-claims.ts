@@ -7,10 +7,17 @@ import { type BoundArray, bufferOf } from './bind-batch.ts';
  * checked. Throws `too_many_rows`.
  */
 export function checkRowClaims(rows: number, columns: readonly BoundArray[], maxRows: number): void {
+  // Nothing claims more than may be claimed for nothing: the usual case, and the only one that is quick.
+  if (rows <= maxRows && !isAnyLonger(columns, maxRows)) return;
   const claims = columns.map(claimOf);
   const backed = claims.some((claim) => claim.backed);
   if (!backed && rows > maxRows) refuse(rows, maxRows);
   for (const claim of claims) checkClaim(claim, backed, maxRows);
+}
+
+function isAnyLonger(arrays: readonly BoundArray[], maxRows: number): boolean {
+  for (const { length, children } of arrays) if (length > maxRows || isAnyLonger(children, maxRows)) return true;
+  return false;
 }
 
 interface Claim {
