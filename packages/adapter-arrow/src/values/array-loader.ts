@@ -55,7 +55,8 @@ export class ArrayLoader {
     const type = this.#type;
     const { length, variadic } = array;
     const nullCount = DataType.isNull(type) ? length : array.nullCount;
-    const children = this.#children.length === 0 ? noArrays : loadAll(this.#children, array.children, body, dictionaries);
+    const children =
+      this.#children.length === 0 ? noArrays : loadAll(this.#children, array.children, body, dictionaries);
     const dictionary = DataType.isDictionary(type) ? dictionaryOf(type, dictionaries) : undefined;
     const more = variadic.length === 0 ? noBuffers : variadic.map((range) => viewOf(Uint8Array, range, body));
     return new Data(type, 0, length, nullCount, this.#load(array, body), children, dictionary, more);
@@ -102,6 +103,9 @@ function viewOf<T extends ArrayBufferView>(
 }
 
 /** A dictionary may be missing where nothing refers to it. */
-function dictionaryOf({ id, dictionary }: { readonly id: number; readonly dictionary: DataType }, known: Dictionaries): Vector {
+function dictionaryOf(
+  { id, dictionary }: { readonly id: number; readonly dictionary: DataType },
+  known: Dictionaries,
+): Vector {
   return known.get(id) ?? new Vector([makeData({ type: dictionary } as never)]);
 }

@@ -1,6 +1,12 @@
 import { copyTogether } from '@towline/downloader-core/spi';
 import { Data, type DataType, RecordBatch, RecordBatchReader, Schema, Struct, Vector } from 'apache-arrow';
-import { type BoundArray, type DictionaryEntry, encodePrefix, type KeyValue, type ValidBatch } from '../validate/index.ts';
+import {
+  type BoundArray,
+  type DictionaryEntry,
+  encodePrefix,
+  type KeyValue,
+  type ValidBatch,
+} from '../validate/index.ts';
 import { ArrayLoader, loadAll, type Dictionaries } from './array-loader.ts';
 
 /**

@@ -27,7 +27,7 @@ export interface BoundArray {
 export function bindBatch(plans: readonly FieldPlan[], batch: RecordBatch): readonly BoundArray[] {
   if (batch.rows < 0) throw new ArrowFormatError('bad_batch', `The batch has ${batch.rows} rows`);
   const binder = new Binder(batch);
-  const arrays = plans.map((plan) => binder.bind(plan));
+  const arrays = binder.bindAll(plans);
   binder.finish();
   return arrays;
 }
@@ -36,6 +36,9 @@ export function bindBatch(plans: readonly FieldPlan[], batch: RecordBatch): read
 export function bufferOf(array: BoundArray, role: BufferRole): ByteRange {
   return array.buffers[array.plan.layout.buffers.indexOf(role)] ?? { offset: 0, length: 0 };
 }
+
+const noBuffers: readonly ByteRange[] = [];
+const noArrays: readonly BoundArray[] = [];
 
 class Binder {
   readonly #batch: RecordBatch;
@@ -47,13 +50,10 @@ class Binder {
     this.#batch = batch;
   }
 
-  bind(plan: FieldPlan): BoundArray {
-    const { layout, path } = plan;
-    const { length, nullCount } = this.#takeNode(path);
-    const buffers = this.#takeBuffers(layout.buffers.length, path);
-    const variadic = layout.variadic ? this.#takeVariadic(path) : [];
-    const children = plan.children.map((child) => this.bind(child));
-    return { plan, length, nullCount, buffers, variadic, children };
+  bindAll(plans: readonly FieldPlan[]): readonly BoundArray[] {
+    const arrays: BoundArray[] = [];
+    for (const plan of plans) arrays.push(this.#bind(plan));
+    return arrays;
   }
 
   finish(): void {
@@ -62,6 +62,15 @@ class Binder {
     if (this.#buffer < buffers.length) surplus('buffers', this.#buffer, buffers.length);
     if (this.#variadicCount < variadicCounts.length)
       surplus('variadic buffer counts', this.#variadicCount, variadicCounts.length);
+  }
+
+  #bind(plan: FieldPlan): BoundArray {
+    const { layout, path } = plan;
+    const { length, nullCount } = this.#takeNode(path);
+    const buffers = this.#takeBuffers(layout.buffers.length, path);
+    const variadic = layout.variadic ? this.#takeVariadic(path) : noBuffers;
+    const children = plan.children.length === 0 ? noArrays : this.bindAll(plan.children);
+    return { plan, length, nullCount, buffers, variadic, children };
   }
 
   #takeNode(path: string): FieldNode {

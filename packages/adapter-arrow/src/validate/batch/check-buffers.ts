@@ -10,20 +10,25 @@ import type { BoundArray } from './bind-batch.ts';
  */
 export function checkPlacement(buffers: readonly ByteRange[], bodyBytes: number): void {
   let totalBytes = 0;
-  buffers.forEach(({ offset, length }, index) => {
+  for (let index = 0; index < buffers.length; index++) {
+    const { offset, length } = buffers[index] as ByteRange;
     const outside = offset < 0 || length < 0 || offset + length > bodyBytes;
     if (outside) misplaced(index, `at ${offset} with ${length} bytes is outside of a body of ${bodyBytes}`);
     if (length > 0 && offset % 8 !== 0) misplaced(index, `at ${offset} is not aligned to 8 bytes`);
     totalBytes += length;
     if (totalBytes > bodyBytes) misplaced(index, 'overlaps others');
-  });
+  }
 }
 
 /** Checks that the buffers of an array, and its children, are as long as its slots need. Throws `bad_buffer`, `bad_batch`. */
 export function checkArray(array: BoundArray): void {
-  array.plan.layout.buffers.forEach((role, index) => checkLength(array, role, array.buffers[index]?.length ?? 0));
+  const { plan, buffers, children } = array;
+  const roles = plan.layout.buffers;
+  for (let place = 0; place < roles.length; place++)
+    checkLength(array, roles[place] as BufferRole, buffers[place]?.length ?? 0);
+  if (children.length === 0) return;
   checkChildLengths(array);
-  array.children.forEach(checkArray);
+  for (const child of children) checkArray(child);
 }
 
 function checkLength({ plan, length, nullCount }: BoundArray, role: BufferRole, bufferBytes: number): void {

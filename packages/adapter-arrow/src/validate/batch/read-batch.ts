@@ -77,8 +77,8 @@ export function readBatchHeader({ kind, header }: Message): BatchHeader {
 export function readRecordBatch(table: FlatTable): RecordBatch {
   return {
     rows: table.safeInt64(slot.length),
-    nodes: readPairs(table, slot.nodes, (length, nullCount) => ({ length, nullCount })),
-    buffers: readPairs(table, slot.buffers, (offset, length) => ({ offset, length })),
+    nodes: readNodes(table),
+    buffers: readBuffers(table),
     variadicCounts: readVariadicCounts(table),
     compression: readCompression(table.table(slot.compression)),
   };
@@ -97,17 +97,27 @@ export function readDictionaryBatch(table: FlatTable): DictionaryBatch {
 
 const absent: VectorRange = { start: 0, count: 0 };
 
-function readPairs<T>(table: FlatTable, vectorSlot: number, make: (first: number, second: number) => T): readonly T[] {
-  const { start, count } = table.vector(vectorSlot, pairBytes) ?? absent;
-  const pairs: T[] = [];
+function readNodes(table: FlatTable): readonly FieldNode[] {
+  const { start, count } = table.vector(slot.nodes, pairBytes) ?? absent;
+  const nodes: FieldNode[] = [];
   for (let at = start; at < start + count * pairBytes; at += pairBytes)
-    pairs.push(make(table.safeInt64At(at), table.safeInt64At(at + 8)));
-  return pairs;
+    nodes.push({ length: table.safeInt64At(at), nullCount: table.safeInt64At(at + 8) });
+  return nodes;
+}
+
+function readBuffers(table: FlatTable): readonly ByteRange[] {
+  const { start, count } = table.vector(slot.buffers, pairBytes) ?? absent;
+  const buffers: ByteRange[] = [];
+  for (let at = start; at < start + count * pairBytes; at += pairBytes)
+    buffers.push({ offset: table.safeInt64At(at), length: table.safeInt64At(at + 8) });
+  return buffers;
 }
 
 function readVariadicCounts(table: FlatTable): readonly number[] {
-  const range = table.vector(slot.variadicCounts, 8);
-  return Array.from({ length: range?.count ?? 0 }, (_, index) => table.safeInt64At((range?.start ?? 0) + 8 * index));
+  const { start, count } = table.vector(slot.variadicCounts, 8) ?? absent;
+  const counts: number[] = [];
+  for (let at = start; at < start + count * 8; at += 8) counts.push(table.safeInt64At(at));
+  return counts;
 }
 
 function readCompression(table: FlatTable | undefined): BodyCompression | undefined {

@@ -155,10 +155,12 @@ export class FlatTable {
   /** The tables of a vector of tables; an absent vector is empty. */
   tables(slot: number): readonly FlatTable[] {
     const range = this.vector(slot, 4);
-    return Array.from({ length: range?.count ?? 0 }, (_, index) => {
+    const tables: FlatTable[] = [];
+    for (let index = 0; index < (range?.count ?? 0); index++) {
       const at = (range?.start ?? 0) + 4 * index;
-      return new FlatTable(this.buffer, this.buffer.follow(at), this.#depth + 1);
-    });
+      tables.push(new FlatTable(this.buffer, this.buffer.follow(at), this.#depth + 1));
+    }
+    return tables;
   }
 
   /** A text; `undefined` when absent. Throws `bad_flatbuffer` when it is not UTF-8. */

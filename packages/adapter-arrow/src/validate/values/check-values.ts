@@ -2,7 +2,7 @@ import { type BoundArray, bufferOf } from '../batch/bind-batch.ts';
 import { ArrowFormatError } from '../errors.ts';
 import type { ByteRange } from '../framing/pieces.ts';
 import type { BufferRole } from '../layout/array-layout.ts';
-import type { ArrowType, DictionaryEncoding } from '../schema/model.ts';
+import type { ArrowField, ArrowType, DictionaryEncoding } from '../schema/model.ts';
 import { type Validity, countSetBits } from './bitmap.ts';
 import { checkIndices } from './indices.ts';
 import { checkListViews } from './list-views.ts';
@@ -23,41 +23,65 @@ export type DictionaryLength = (id: bigint) => number | undefined;
  */
 export function checkValues(arrays: readonly BoundArray[], body: Uint8Array, dictionaryLength: DictionaryLength): void {
   for (const array of arrays) {
-    new ArrayValues(array, body).check(dictionaryLength);
-    checkValues(array.children, body, dictionaryLength);
+    const validity = checkedValidity(array, body);
+    if (hasRules(array.plan.field)) new ArrayValues(array, body, validity).check(dictionaryLength);
+    if (array.children.length > 0) checkValues(array.children, body, dictionaryLength);
   }
+}
+
+/** The bitmap, when anything is null. The library trusts the declared count, so it has to be the real one. */
+function checkedValidity(array: BoundArray, body: Uint8Array): Validity {
+  const { length, nullCount } = array;
+  const range = bufferOf(array, 'validity');
+  if (length === 0 || range.length === 0) return undefined;
+  const bitmap = slice(body, range);
+  const nulls = length - countSetBits(bitmap, length);
+  if (nulls === nullCount) return nulls === 0 ? undefined : bitmap;
+  const message = `${nullCount} nulls are declared, ${nulls} are in the bitmap`;
+  throw new ArrowFormatError('bad_null_count', message, { path: array.plan.path });
+}
+
+/** Types of which every sequence of bits of the right length is a value. */
+const free: ReadonlySet<ArrowType['kind']> = new Set([
+  'null',
+  'bool',
+  'int',
+  'float',
+  'decimal',
+  'date',
+  'time',
+  'timestamp',
+  'duration',
+  'interval',
+  'fixedSizeBinary',
+  'fixedSizeList',
+  'struct',
+]);
+
+function hasRules({ type, dictionary }: ArrowField): boolean {
+  return dictionary !== undefined || !free.has(type.kind);
 }
 
 class ArrayValues {
   readonly #array: BoundArray;
   readonly #body: Uint8Array;
+  readonly #validity: Validity;
   readonly #path: string;
 
-  constructor(array: BoundArray, body: Uint8Array) {
+  constructor(array: BoundArray, body: Uint8Array, validity: Validity) {
     this.#array = array;
     this.#body = body;
+    this.#validity = validity;
     this.#path = array.plan.path;
   }
 
   check(dictionaryLength: DictionaryLength): void {
-    const validity = this.#checkedValidity();
     const { type, dictionary } = this.#array.plan.field;
-    if (dictionary === undefined) this.#checkType(type, validity);
-    else this.#checkDictionary(dictionary, validity, dictionaryLength);
+    if (dictionary === undefined) this.#checkType(type);
+    else this.#checkDictionary(dictionary, dictionaryLength);
   }
 
-  /** The bitmap, when anything is null. The library trusts the declared count, so it has to be the real one. */
-  #checkedValidity(): Validity {
-    const { length, nullCount, plan } = this.#array;
-    const bitmap = this.#bytes('validity');
-    if (!plan.layout.buffers.includes('validity') || length === 0 || bitmap.length === 0) return undefined;
-    const nulls = length - countSetBits(bitmap, length);
-    if (nulls === nullCount) return nulls === 0 ? undefined : bitmap;
-    const message = `${nullCount} nulls are declared, ${nulls} are in the bitmap`;
-    throw new ArrowFormatError('bad_null_count', message, { path: this.#path });
-  }
-
-  #checkType(type: ArrowType, validity: Validity): void {
+  #checkType(type: ArrowType): void {
     switch (type.kind) {
       case 'binary':
       case 'largeBinary':
@@ -65,7 +89,7 @@ class ArrayValues {
         return;
       case 'utf8':
       case 'largeUtf8':
-        this.#checkTexts(validity);
+        this.#checkTexts();
         return;
       case 'list':
       case 'largeList':
@@ -78,10 +102,10 @@ class ArrayValues {
         return;
       case 'binaryView':
       case 'utf8View':
-        this.#checkViews(type.kind === 'utf8View', validity);
+        this.#checkViews(type.kind === 'utf8View');
         return;
       case 'union':
-        this.#checkUnion(type.mode, type.typeIds, validity);
+        this.#checkUnion(type.mode, type.typeIds);
         return;
       case 'runEndEncoded':
         this.#checkRunEnds();
@@ -91,9 +115,9 @@ class ArrayValues {
     }
   }
 
-  #checkTexts(validity: Validity): void {
+  #checkTexts(): void {
     const bytes = this.#bytes('bytes');
-    checkTexts(bytes, this.#checkedOffsets(bytes.length), this.#array.length, validity, this.#path);
+    checkTexts(bytes, this.#checkedOffsets(bytes.length), this.#array.length, this.#validity, this.#path);
   }
 
   #checkedOffsets(limit: number): ReturnType<typeof checkOffsets> {
@@ -112,17 +136,24 @@ class ArrayValues {
     });
   }
 
-  #checkViews(text: boolean, validity: Validity): void {
+  #checkViews(text: boolean): void {
     const buffers = this.#array.variadic.map((range) => this.#slice(range));
-    checkViews({ slots: this.#array.length, views: this.#bytes('views'), buffers, text, validity, path: this.#path });
+    checkViews({
+      slots: this.#array.length,
+      views: this.#bytes('views'),
+      buffers,
+      text,
+      validity: this.#validity,
+      path: this.#path,
+    });
   }
 
-  #checkUnion(mode: 'sparse' | 'dense', declaredIds: readonly number[], validity: Validity): void {
+  #checkUnion(mode: 'sparse' | 'dense', declaredIds: readonly number[]): void {
     const union = {
       slots: this.#array.length,
       typeIds: this.#bytes('typeIds'),
       declaredIds,
-      validity,
+      validity: this.#validity,
       path: this.#path,
     };
     checkTypeIds(union);
@@ -137,18 +168,14 @@ class ArrayValues {
     checkRunEnds(bytes, runEnds.plan.field.type.bitWidth, runEnds.length, this.#array.length, this.#path);
   }
 
-  #checkDictionary(
-    { id, indexType }: DictionaryEncoding,
-    validity: Validity,
-    dictionaryLength: DictionaryLength,
-  ): void {
+  #checkDictionary({ id, indexType }: DictionaryEncoding, dictionaryLength: DictionaryLength): void {
     const { length, nullCount } = this.#array;
     const values = dictionaryLength(id);
     // Where nothing refers to it, a dictionary may come later (“IPC Streaming Format”, Arrow columnar format).
     if (values === undefined && nullCount < length) {
       throw new ArrowFormatError('missing_dictionary', `Dictionary ${id} has not come`, { path: this.#path });
     }
-    checkIndices(this.#bytes('slots'), indexType, length, values ?? 0, validity, this.#path);
+    checkIndices(this.#bytes('slots'), indexType, length, values ?? 0, this.#validity, this.#path);
   }
 
   #offsetBytes(): 4 | 8 {
@@ -163,7 +190,11 @@ class ArrayValues {
     return this.#slice(bufferOf(this.#array, role));
   }
 
-  #slice({ offset, length }: ByteRange): Uint8Array {
-    return this.#body.subarray(offset, offset + length);
+  #slice(range: ByteRange): Uint8Array {
+    return slice(this.#body, range);
   }
+}
+
+function slice(body: Uint8Array, { offset, length }: ByteRange): Uint8Array {
+  return body.subarray(offset, offset + length);
 }
