@@ -9,13 +9,14 @@ import {
 } from '../validate/index.ts';
 import { ArrayLoader, loadAll, type Dictionaries } from './array-loader.ts';
 
+const noBuffers = [undefined, undefined, new Uint8Array(0), undefined] as never;
+
 /**
  * Makes the library's values of batches that were checked, over their bodies, whose addresses are multiples of 8: nothing is copied.
  * The library is told what the check has read; its own reader would read all metadata once more.
  */
 export class ValueLoader {
   readonly schema: Schema;
-  readonly #same: SameSchema;
   readonly #row: Struct;
   readonly #dictionaries: Dictionaries = new Map();
   /** Made with the first batch: arrays of a column have the same plan in all. */
@@ -26,7 +27,6 @@ export class ValueLoader {
     const padding = new Uint8Array(-schemaBytes.byteLength & 7);
     const prefix = encodePrefix(schemaBytes.byteLength + padding.byteLength);
     this.schema = RecordBatchReader.from(copyTogether([prefix, schemaBytes, padding])).open().schema;
-    this.#same = new SameSchema(this.schema);
     this.#row = new Struct(this.schema.fields);
   }
 
@@ -45,7 +45,7 @@ export class ValueLoader {
   batch({ arrays, body, rows }: ValidBatch, metadata: readonly KeyValue[]): RecordBatch {
     this.#columns ??= this.#loadersOf(arrays);
     const children = loadAll(this.#columns, arrays, body, this.#dictionaries);
-    return new RecordBatch(this.#same, new Data(this.#row, 0, rows, 0, undefined, children), new Map(metadata));
+    return batchOf(this.schema, new Data(this.#row, 0, rows, 0, noBuffers, children), new Map(metadata));
   }
 
   #loadersOf(arrays: readonly BoundArray[]): readonly ArrayLoader[] {
@@ -55,18 +55,10 @@ export class ValueLoader {
 }
 
 /**
- * A batch's constructor gives its schema the fields that it has: a copy of all of them, which costs as much as the batch. They are
- * the same, so this one gives the same schema each time.
+ * What the constructor of a batch makes of arrays that all have its length and are of its schema. The constructor itself looks for
+ * those that are not, and copies schema, type and lists for it: that costs as much as all else that a batch becomes.
  */
-class SameSchema extends Schema {
-  readonly #schema: Schema;
-
-  constructor(schema: Schema) {
-    super(schema.fields, schema.metadata, schema.dictionaries, schema.metadataVersion);
-    this.#schema = schema;
-  }
-
-  override assign(): Schema {
-    return this.#schema;
-  }
+function batchOf(schema: Schema, data: Data<Struct>, metadata: Map<string, string>): RecordBatch {
+  const batch = Object.create(RecordBatch.prototype) as RecordBatch;
+  return Object.assign(batch, { schema, data, _metadata: metadata });
 }

@@ -3,17 +3,19 @@ import {
   Dictionary,
   Field,
   Int32,
+  type Data,
   makeData,
   RecordBatch,
   Schema,
   Struct,
   Table,
+  tableFromIPC,
   Utf8,
   type Vector,
   vectorFromArray,
 } from 'apache-arrow';
 import { expect, it } from 'vitest';
-import { addTable, TableConsumer } from '../../src/index.ts';
+import { addTable, downloadTable, TableConsumer } from '../../src/index.ts';
 import { share } from '../support/pair.ts';
 import { sampleBatch, sampleTable } from '../support/tables.ts';
 
@@ -32,6 +34,14 @@ it('batches that arrive share one schema and memory, and go together with others
   const memory = batches.flatMap(({ data }) => data.children.slice(0, 1)).map(({ values }) => values as Int32Array);
   expect(new Set(memory.map(({ buffer }) => buffer)).size).toBe(1);
   expect(new Table(schema, [...batches, sampleBatch(30, 5)]).numRows).toBe(35);
+});
+
+it('batches that arrive have all that the library gives its own', async () => {
+  const { ref, receiver } = await share((transaction) => addTable(transaction, sampleTable(2, 10)));
+  const { batches } = await downloadObject(receiver, ref, new TableConsumer());
+  const bytes = await downloadTable(receiver, ref, { as: 'ipc' });
+  const own = tableFromIPC(bytes).batches.map((batch) => new RecordBatch(batch.schema, batch.data, batch.metadata));
+  expect(batches.map(shapeOf)).toEqual(own.map(shapeOf));
 });
 
 it('a dictionary that grows, and one that is replaced, are for each batch what they were then', async () => {
@@ -61,3 +71,30 @@ it('a dictionary that grows, and one that is replaced, are for each batch what t
     ['y', 'x'],
   ]);
 });
+
+/** Names and kinds of what a batch consists of, down to its buffers. */
+function shapeOf(batch: RecordBatch): unknown {
+  return { names: Object.keys(batch), kind: kindOf(batch), metadata: batch.metadata, data: dataShape(batch.data) };
+}
+
+function dataShape(data: Data): unknown {
+  const buffers = data.buffers.map((buffer) => buffer && [kindOf(buffer), buffer.length]);
+  const { length, nullCount, stride, offset, dictionary } = data;
+  const names = Object.keys(data);
+  const values = (dictionary as Vector | undefined)?.data.map(dataShape);
+  const children = data.children.map(dataShape);
+  return {
+    names,
+    kind: kindOf(data),
+    type: `${data.type}`,
+    length,
+    nullCount,
+    stride,
+    offset,
+    buffers,
+    values,
+    children,
+  };
+}
+
+const kindOf = (of: object): unknown => of.constructor;
