@@ -124,10 +124,11 @@ export class BatchValidator {
     if (body.length !== bodyBytes) {
       throw new ArrowFormatError('truncated', `A body of ${bodyBytes} bytes has ${body.length}`);
     }
-    const { arrays, ...content } = codec === undefined ? { ...checked, body } : this.#decompress(checked, codec, body);
-    if (this.#options.validate !== 'structure') this.#checkValues(arrays, content.body);
+    const { arrays, metadata } = checked;
+    const content = codec === undefined ? { arrays, metadata, body } : this.#decompress(checked, codec, body);
+    if (this.#options.validate !== 'structure') this.#checkValues(content.arrays, content.body);
     if (dictionary !== undefined) this.#keepLength(dictionary, rows);
-    return { kind, rows, metadata: content.metadata, body: content.body, arrays };
+    return { kind, rows, metadata: content.metadata, body: content.body, arrays: content.arrays };
   }
 
   #checkMessage({ kind, version, bodyBytes }: Message): void {
@@ -158,7 +159,7 @@ export class BatchValidator {
     return plan;
   }
 
-  #decompress(checked: CheckedBatch, codec: BufferCodec, body: Uint8Array): Pick<CheckedBatch, 'arrays'> & Content {
+  #decompress(checked: CheckedBatch, codec: BufferCodec, body: Uint8Array): Content {
     const { batch, dictionary, message } = checked;
     const decompressed = decompressedBatch(batch, body, codec, this.#limits.maxBatchBytes);
     const plans = checked.arrays.map(({ plan }) => plan);
@@ -178,4 +179,4 @@ export class BatchValidator {
   }
 }
 
-type Content = Pick<ValidBatch, 'metadata' | 'body'>;
+type Content = Pick<ValidBatch, 'metadata' | 'body' | 'arrays'>;

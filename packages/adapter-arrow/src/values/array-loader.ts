@@ -1,4 +1,4 @@
-import { Data, DataType, makeData, Vector } from 'apache-arrow';
+import { Data, DataType, type Dictionary, makeData, Vector } from 'apache-arrow';
 import type { BoundArray, BufferRole, ByteRange, FieldPlan } from '../validate/index.ts';
 
 /** Values of dictionaries that came, by id. */
@@ -41,25 +41,28 @@ const noBuffers: Uint8Array[] = [];
  */
 export class ArrayLoader {
   readonly #type: DataType;
+  readonly #isNull: boolean;
+  readonly #dictionary: Dictionary | undefined;
   readonly #buffers: readonly BufferLoader[];
   readonly #children: readonly ArrayLoader[];
 
   constructor({ layout, children }: FieldPlan, type: DataType) {
     this.#type = type;
+    this.#isNull = DataType.isNull(type);
+    this.#dictionary = DataType.isDictionary(type) ? type : undefined;
     this.#buffers = layout.buffers.map((role) => bufferLoader(role, layout.offsetBytes, type));
     this.#children = children.map((child, place) => new ArrayLoader(child, type.children[place]?.type as DataType));
   }
 
   /** The array, over `body`, whose address is a multiple of 8. */
   load(array: BoundArray, body: Uint8Array, dictionaries: Dictionaries): Data {
-    const type = this.#type;
     const { length, variadic } = array;
-    const nullCount = DataType.isNull(type) ? length : array.nullCount;
+    const nullCount = this.#isNull ? length : array.nullCount;
     const children =
       this.#children.length === 0 ? noArrays : loadAll(this.#children, array.children, body, dictionaries);
-    const dictionary = DataType.isDictionary(type) ? dictionaryOf(type, dictionaries) : undefined;
+    const dictionary = this.#dictionary && dictionaryOf(this.#dictionary, dictionaries);
     const more = variadic.length === 0 ? noBuffers : variadic.map((range) => viewOf(Uint8Array, range, body));
-    return new Data(type, 0, length, nullCount, this.#load(array, body), children, dictionary, more);
+    return new Data(this.#type, 0, length, nullCount, this.#load(array, body), children, dictionary, more);
   }
 
   #load({ buffers, nullCount }: BoundArray, body: Uint8Array): object {
@@ -103,9 +106,6 @@ function viewOf<T extends ArrayBufferView>(
 }
 
 /** A dictionary may be missing where nothing refers to it. */
-function dictionaryOf(
-  { id, dictionary }: { readonly id: number; readonly dictionary: DataType },
-  known: Dictionaries,
-): Vector {
+function dictionaryOf({ id, dictionary }: Dictionary, known: Dictionaries): Vector {
   return known.get(id) ?? new Vector([makeData({ type: dictionary } as never)]);
 }

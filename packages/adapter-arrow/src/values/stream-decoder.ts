@@ -54,6 +54,8 @@ export class StreamDecoder {
   readonly #options: DecodeOptions;
   readonly #parser: StreamParser;
   #opened: Opened | undefined;
+  /** The metadata of the batch whose body is on its way: that may end in a later chunk. */
+  #metadata = new Uint8Array(0);
   #pending: { readonly checked: CheckedBatch; readonly body: Gather } | undefined;
   #batches = 0;
   #rows = 0;
@@ -95,15 +97,20 @@ export class StreamDecoder {
   }
 
   #takeMessage(piece: Extract<StreamPiece, { kind: 'message' }>, batches: RecordBatch[]): void {
-    // Of its own: the body may end in a later chunk.
-    const metadata = piece.metadata.slice();
     if (this.#opened === undefined) {
-      this.#opened = this.#open(metadata);
+      this.#opened = this.#open(piece.metadata);
       return;
     }
-    const checked = this.#opened.validator.checkMetadata(metadata);
+    const checked = this.#opened.validator.checkMetadata(this.#held(piece.metadata));
     this.#pending = { checked, body: new Gather(piece.bodyBytes, this.#memoryOf(checked)) };
     if (piece.bodyBytes === 0) this.#takeBody(new Uint8Array(0), batches);
+  }
+
+  #held(metadata: Uint8Array): Uint8Array {
+    const { byteLength } = metadata;
+    if (this.#metadata.byteLength < byteLength) this.#metadata = new Uint8Array(byteLength);
+    this.#metadata.set(metadata);
+    return this.#metadata.subarray(0, byteLength);
   }
 
   #open(metadata: Uint8Array): Opened {

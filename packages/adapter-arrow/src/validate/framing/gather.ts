@@ -19,7 +19,7 @@ export class Gather {
   readonly wantedBytes: number;
   readonly #copy: NonNullable<GatherMemory['copy']>;
   readonly #allocate: NonNullable<GatherMemory['allocate']>;
-  #held: Uint8Array = new Uint8Array(0);
+  #held = nothing;
   #heldBytes = 0;
 
   constructor(wantedBytes: number, { copy = uncounted, allocate = ownMemory }: GatherMemory = {}) {
@@ -63,6 +63,8 @@ function capacityFor(needed: number, wantedBytes: number): number {
   while (Math.ceil(capacity / growth) >= least) capacity = Math.ceil(capacity / growth);
   return capacity;
 }
+
+const nothing: Uint8Array = new Uint8Array(0);
 
 function ownMemory(length: number): Uint8Array {
   return new Uint8Array(length);

@@ -43,6 +43,10 @@ export class PrefixGather {
   readonly #held = new Uint8Array(maxPrefixBytes);
   #heldBytes = 0;
 
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   get bytes(): Uint8Array {
     return this.#held.subarray(0, this.#heldBytes);
   }

@@ -91,7 +91,7 @@ export class StreamParser {
    */
   finish(): StreamPiece[] {
     if (this.#messages === 0) this.#truncated('The stream ends before its first message');
-    if (this.#metadata !== undefined || this.#prefix.bytes.length > 0)
+    if (this.#metadata !== undefined || this.#prefix.heldBytes > 0)
       this.#truncated('The stream ends before a message’s metadata does');
     if (this.#bodyBytesLeft > 0)
       this.#truncated(`The stream ends ${this.#bodyBytesLeft} bytes before a message’s body does`);
@@ -112,7 +112,7 @@ export class StreamParser {
   }
 
   #takePrefix(bytes: Uint8Array): { taken: number; piece?: StreamPiece } {
-    if (this.#prefix.bytes.length === 0) this.#pieceOffset = this.#offset;
+    if (this.#prefix.heldBytes === 0) this.#pieceOffset = this.#offset;
     const taken = this.#prefix.take(bytes);
     const prefix = readPrefix(this.#prefix.bytes, this.#pieceOffset, this.#limits);
     if (prefix === undefined) return { taken };
