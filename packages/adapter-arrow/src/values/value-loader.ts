@@ -1,5 +1,5 @@
 import { copyTogether } from '@towline/downloader-core/spi';
-import { Data, type DataType, RecordBatch, RecordBatchReader, Schema, Struct, Vector } from 'apache-arrow';
+import { Data, type DataType, RecordBatch, RecordBatchReader, type Schema, Struct, Vector } from 'apache-arrow';
 import {
   type BoundArray,
   type DictionaryEntry,

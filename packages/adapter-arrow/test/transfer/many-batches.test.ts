@@ -81,12 +81,12 @@ function dataShape(data: Data): unknown {
   const buffers = data.buffers.map((buffer) => buffer && [kindOf(buffer), buffer.length]);
   const { length, nullCount, stride, offset, dictionary } = data;
   const names = Object.keys(data);
-  const values = (dictionary as Vector | undefined)?.data.map(dataShape);
+  const values = dictionary?.data.map(dataShape);
   const children = data.children.map(dataShape);
   return {
     names,
     kind: kindOf(data),
-    type: `${data.type}`,
+    type: kindOf(data.type as object),
     length,
     nullCount,
     stride,
