@@ -78,7 +78,8 @@ function shapeOf(batch: RecordBatch): unknown {
 }
 
 function dataShape(data: Data): unknown {
-  const buffers = data.buffers.map((buffer) => buffer && [kindOf(buffer), buffer.length]);
+  const own = data.buffers as unknown as readonly (Uint8Array | undefined)[];
+  const buffers = own.map((buffer) => buffer && [kindOf(buffer), buffer.length]);
   const { length, nullCount, stride, offset, dictionary } = data;
   const names = Object.keys(data);
   const values = dictionary?.data.map(dataShape);
