@@ -45,7 +45,7 @@ export class ValueLoader {
   batch({ arrays, body, rows }: ValidBatch, metadata: readonly KeyValue[]): RecordBatch {
     this.#columns ??= this.#loadersOf(arrays);
     const children = loadAll(this.#columns, arrays, body, this.#dictionaries);
-    return batchOf(this.schema, new Data(this.#row, 0, rows, 0, noBuffers, children), new Map(metadata));
+    return makeBatch(this.schema, new Data(this.#row, 0, rows, 0, noBuffers, children), new Map(metadata));
   }
 
   #loadersOf(arrays: readonly BoundArray[]): readonly ArrayLoader[] {
@@ -54,11 +54,19 @@ export class ValueLoader {
   }
 }
 
+/** Makes a batch of arrays that all have its length and are of its schema. */
+export type MakeBatch = (schema: Schema, data: Data<Struct>, metadata: Map<string, string>) => RecordBatch;
+
 /**
- * What the constructor of a batch makes of arrays that all have its length and are of its schema. The constructor itself looks for
- * those that are not, and copies schema, type and lists for it: that costs as much as all else that a batch becomes.
+ * The constructor of a batch looks for arrays of another length, and copies schema, type and lists for it: that costs as much as all
+ * else that a batch becomes. So batches are made as the constructor leaves them, as long as `sample`, one of the library's own, has
+ * nothing else in it; otherwise by the constructor.
  */
-function batchOf(schema: Schema, data: Data<Struct>, metadata: Map<string, string>): RecordBatch {
-  const batch = Object.create(RecordBatch.prototype) as RecordBatch;
-  return Object.assign(batch, { schema, data, _metadata: metadata });
+export function batchMaker(sample: RecordBatch): MakeBatch {
+  if (Object.keys(sample).join() !== 'schema,data,_metadata')
+    return (schema, data, metadata) => new RecordBatch(schema, data, metadata);
+  return (schema, data, metadata) =>
+    Object.assign(Object.create(RecordBatch.prototype) as RecordBatch, { schema, data, _metadata: metadata });
 }
+
+const makeBatch = batchMaker(new RecordBatch({}));

@@ -16,6 +16,7 @@ import {
 } from 'apache-arrow';
 import { expect, it } from 'vitest';
 import { addTable, downloadTable, TableConsumer } from '../../src/index.ts';
+import { batchMaker } from '../../src/values/value-loader.ts';
 import { share } from '../support/pair.ts';
 import { sampleBatch, sampleTable } from '../support/tables.ts';
 
@@ -42,6 +43,14 @@ it('batches that arrive have all that the library gives its own', async () => {
   const bytes = await downloadTable(receiver, ref, { as: 'ipc' });
   const own = tableFromIPC(bytes).batches.map((batch) => new RecordBatch(batch.schema, batch.data, batch.metadata));
   expect(batches.map(shapeOf)).toEqual(own.map(shapeOf));
+});
+
+it('batches are made by the constructor of a library whose batches have more in them', () => {
+  const own = sampleBatch(0, 10);
+  const [known, unknown] = [own, Object.assign(sampleBatch(0, 10), { more: 1 })].map(batchMaker);
+  const made = [known, unknown].map((make) => make?.(own.schema, own.data, own.metadata));
+  expect(made.map((batch) => batch && shapeOf(batch))).toEqual([shapeOf(own), shapeOf(own)]);
+  expect(made.map((batch) => batch?.schema === own.schema)).toEqual([true, false]);
 });
 
 it('a dictionary that grows, and one that is replaced, are for each batch what they were then', async () => {
