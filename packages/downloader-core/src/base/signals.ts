@@ -101,6 +101,59 @@ export interface ChildController {
   detach(): void;
 }
 
+/** A signal for the application that follows one of ours: made when somebody looks at it, for it costs more than many a call that gets it. */
+export class LazySignal {
+  readonly #parent: AbortSignal;
+  #child: ChildController | undefined;
+
+  constructor(parent: AbortSignal) {
+    this.#parent = parent;
+  }
+
+  /** Aborts with the parent, or when nobody wants the result of the work any more. */
+  get signal(): AbortSignal {
+    return (this.#child ??= childController(this.#parent)).signal;
+  }
+
+  /** The work failed or was given up. */
+  abort(reason: unknown): void {
+    this.#child?.abort(reason);
+  }
+
+  /** The work is over. */
+  detach(): void {
+    this.#child?.detach();
+  }
+}
+
+/** Signals that abort with a common one, too: whoever asks for the same signal gets the same, for as long as anybody uses it. */
+export class JoinedSignals {
+  readonly #common: AbortSignal;
+  readonly #joined = new Map<AbortSignal, { readonly child: ChildController; users: number }>();
+
+  constructor(common: AbortSignal) {
+    this.#common = common;
+  }
+
+  /** Aborts with `own` or the common one. Call {@link leave} when the work is over. */
+  join(own: AbortSignal | undefined): AbortSignal {
+    if (!own) return this.#common;
+    const joined = this.#joined.get(own) ?? { child: childController(own, this.#common), users: 0 };
+    joined.users += 1;
+    this.#joined.set(own, joined);
+    return joined.child.signal;
+  }
+
+  leave(own: AbortSignal | undefined): void {
+    const joined = own && this.#joined.get(own);
+    if (!joined) return;
+    joined.users -= 1;
+    if (joined.users > 0) return;
+    joined.child.detach();
+    this.#joined.delete(own);
+  }
+}
+
 /** Why a signal aborted, always as something that can be thrown. */
 export function abortReason(signal: AbortSignal): unknown {
   return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');

@@ -152,6 +152,7 @@ export class ByteBudget {
   }
 
   #serveQueue(): void {
+    if (this.#queue.length === 0) return;
     for (let next = this.#next(); next && this.#fits(next.bytes); next = this.#next()) {
       this.#leave(next);
       next.grant();

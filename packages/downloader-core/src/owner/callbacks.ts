@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Logger } from '../base/logger.ts';
 import { orLate } from '../base/signals.ts';
 import { reasonOf } from '../base/text.ts';
@@ -21,22 +22,28 @@ export class Callbacks {
     this.#closing.abort();
   }
 
-  /** Calls it now. Resolves when it is over or `timeoutMs` have passed; never rejects. */
-  async run(name: string, callback: () => unknown): Promise<void> {
+  /** Calls it now. It is over at once, or resolves when it is or `timeoutMs` have passed; never rejects. */
+  run(name: string, callback: () => unknown): MaybePromise<void> {
     try {
       const result = callback();
-      if (!isThenable(result)) return;
-      const late = await orLate(this.#clock, result, this.#timeoutMs, this.#closing.signal);
+      return isPromise(result) ? this.#bounded(name, result) : undefined;
+    } catch (error) {
+      this.#failed(name, error);
+    }
+  }
+
+  async #bounded(name: string, running: PromiseLike<unknown>): Promise<void> {
+    try {
+      const late = await orLate(this.#clock, running, this.#timeoutMs, this.#closing.signal);
       if (late === 'late')
         this.#logger.warn(`${name} has taken longer than ${this.#timeoutMs} ms; going on without it`);
     } catch (error) {
       const { signal } = this.#closing;
-      if (signal.aborted && error === signal.reason) return;
-      this.#logger.error(`${name} threw: ${reasonOf(error)}`, { error });
+      if (!signal.aborted || error !== signal.reason) this.#failed(name, error);
     }
   }
-}
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  #failed(name: string, error: unknown): void {
+    this.#logger.error(`${name} threw: ${reasonOf(error)}`, { error });
+  }
 }

@@ -1,6 +1,7 @@
 import type { ProduceContext, State } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import type { LazySignal } from '../base/signals.ts';
 import { packCanonical } from '../wire/pack.ts';
 import type { OwnerContext } from './context.ts';
 import type { Reservation } from './byte-budget.ts';
@@ -8,7 +9,7 @@ import { type CheckedProduced, checkProduced } from './produced.ts';
 import type { RequestHeld } from './request-shelf.ts';
 import type { ServedRef } from './served-ref.ts';
 import { type Fetched, type Loaded, once } from './shared-chunks.ts';
-import type { CallSignal, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** What a {@link ChunkFeed} works with. */
 export interface ChunkFeedSetup {
@@ -36,7 +37,7 @@ export class ChunkFeed {
   readonly #setup: ChunkFeedSetup;
   /** For all calls, which come one after the other: the signal is that of the latest. */
   readonly #context: ProduceContext;
-  #call: CallSignal | undefined;
+  #call: LazySignal | undefined;
 
   constructor(setup: ChunkFeedSetup) {
     this.#setup = setup;

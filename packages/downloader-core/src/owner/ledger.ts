@@ -34,7 +34,7 @@ export interface LedgerEntry {
   /** Whether the current download was sent a chunk; what it says it has before that, it resumed with. */
   hasChunks: boolean;
   /** Downloads that a newer one replaced, the latest last. */
-  readonly replaced: string[];
+  replaced: readonly string[];
   pending: PendingServe | undefined;
   final: FinalStatus | undefined;
   bytesDone: number;
@@ -49,6 +49,7 @@ export interface LedgerEntry {
 }
 
 const keptReplaced = 16;
+const noneReplaced: readonly string[] = [];
 
 /** An entry of a receiver that has not pulled. */
 export function newEntry(receiverId: string): LedgerEntry {
@@ -59,7 +60,7 @@ export function newEntry(receiverId: string): LedgerEntry {
     lastPullNo: 0,
     lastLinkId: undefined,
     hasChunks: false,
-    replaced: [],
+    replaced: noneReplaced,
     pending: undefined,
     final: undefined,
     bytesDone: 0,
@@ -110,8 +111,7 @@ function isSeen({ lastPullNo, lastLinkId }: LedgerEntry, { pullNo, linkId }: Pul
 /** Makes a download the current one and notes its pull. A confirmation of the serve before no longer counts. */
 export function beginPull(entry: LedgerEntry, { downloadId, pullNo, linkId }: PullNumber): void {
   if (entry.downloadId !== undefined && entry.downloadId !== downloadId) {
-    entry.replaced.push(entry.downloadId);
-    if (entry.replaced.length > keptReplaced) entry.replaced.shift();
+    entry.replaced = [...entry.replaced, entry.downloadId].slice(-keptReplaced);
     entry.pending = undefined;
     entry.hasChunks = false;
     entry.resumedBytes = undefined;

@@ -187,10 +187,11 @@ export class Owner implements TransactionTables {
 
   #isRecorded(confirm: Confirm, link: PeerLink): boolean {
     const reason = confirm.reason === undefined ? undefined : printable(confirm.reason, 64);
-    for (const found of [this.#live(confirm.refId, link), this.#settlingRef(confirm.refId, link)]) {
-      if (!found || admission(found.transaction.delivery.roster, link) !== 'known') continue;
-      if (found.transaction.delivery.confirm(found.ref, link.peerId, { ...confirm, reason })) return true;
-    }
+    const confirms = (found: LiveRef | undefined): boolean =>
+      found !== undefined &&
+      admission(found.transaction.delivery.roster, link) === 'known' &&
+      found.transaction.delivery.confirm(found.ref, link.peerId, { ...confirm, reason });
+    if (confirms(this.#live(confirm.refId, link)) || confirms(this.#settlingRef(confirm.refId, link))) return true;
     const stone = this.#tombstone(confirm.refId, link);
     return stone !== undefined && answerConfirm(stone, link.peerId, confirm);
   }

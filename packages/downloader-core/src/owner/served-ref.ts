@@ -1,5 +1,6 @@
 import type { Description } from '../base/description.ts';
 import type { Downloadable } from '../base/downloadable.ts';
+import { FewMap } from '../base/few-map.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Ref } from '../base/ref.ts';
 import type { OwnerContext } from './context.ts';
@@ -17,9 +18,9 @@ export class ServedRef {
   readonly object: Downloadable;
   /** Kept for the callbacks, whatever the object does with its own field. */
   readonly baseObject: unknown;
-  readonly entries: Map<string, LedgerEntry> = new Map();
+  readonly entries: FewMap<LedgerEntry> = new FewMap();
   /** The open pull of each receiver. */
-  readonly servings: Map<string, Serving> = new Map();
+  readonly servings: FewMap<Serving> = new FewMap();
   /** Set once all expected receivers were final. */
   toldAll: boolean = false;
   readonly #context: RefContext;
@@ -46,7 +47,9 @@ export class ServedRef {
 
   /** The entry of a receiver, made when it is new. */
   entryOf(receiverId: string): LedgerEntry {
-    const entry = this.entries.get(receiverId) ?? newEntry(receiverId);
+    const known = this.entries.get(receiverId);
+    if (known) return known;
+    const entry = newEntry(receiverId);
     this.entries.set(receiverId, entry);
     return entry;
   }

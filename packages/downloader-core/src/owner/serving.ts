@@ -8,6 +8,7 @@ import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
 import { totalBytes } from '../base/copies.ts';
 import type { Credit, Pull } from '../wire/messages.ts';
+import type { Reservation } from './byte-budget.ts';
 import { ChunkFeed } from './chunk-feed.ts';
 import type { OwnerContext } from './context.ts';
 import { checkTotals, describedSegments, isWhole } from './description.ts';
@@ -140,7 +141,9 @@ export class Serving {
       this.#controller.signal.throwIfAborted();
       if (this.#order.requestMissing) await this.#awaitRequestPlace();
       else {
-        if (this.#order.pull.describe) await this.#describe(this.#order.pull.describe);
+        const { describe } = this.#order.pull;
+        const describing = describe && this.#describe(describe);
+        if (isPromise(describing)) await describing;
         this.#passed.reached(this.#order.state);
         await this.#stream();
       }
@@ -171,19 +174,23 @@ export class Serving {
     this.stop('request_unknown', 'send the request again');
   }
 
-  async #describe({ maxBytes, totalsOnly = false }: NonNullable<Pull['describe']>): Promise<void> {
+  #describe({ maxBytes, totalsOnly = false }: NonNullable<Pull['describe']>): MaybePromise<void> {
     const described = this.#source.call('describe', () => this.#described(totalsOnly));
-    const { totals, segments } = isPromise(described) ? await this.#waiting(described) : described;
-    const bytes = totalBytes(segments);
-    if (bytes > maxBytes) {
-      throw new DownloadError('limit_exceeded', `the description has ${bytes} bytes; the receiver takes ${maxBytes}`);
-    }
+    return andThen(isPromise(described) ? this.#waiting(described) : described, ({ totals, segments }) => {
+      const bytes = totalBytes(segments);
+      if (bytes > maxBytes)
+        throw new DownloadError('limit_exceeded', `the description has ${bytes} bytes; the receiver takes ${maxBytes}`);
+      return andThen(bytes === 0 ? undefined : this.#reserve(bytes), (held) =>
+        this.#outbox.sendDescription(segments, { ...totals, idleTimeoutMs: this.#host.idleTimeoutMs }, () =>
+          held?.release(),
+        ),
+      );
+    });
+  }
+
+  #reserve(bytes: number): MaybePromise<Pick<Reservation, 'release'>> {
     const { requests } = this.#context;
-    const { signal } = this.#controller;
-    const held =
-      bytes > 0 ? (requests.tryReserve(bytes) ?? (await this.#waiting(requests.reserve(bytes, signal)))) : undefined;
-    const { idleTimeoutMs } = this.#host;
-    this.#outbox.sendDescription(segments, { ...totals, idleTimeoutMs }, () => held?.release());
+    return requests.tryReserve(bytes) ?? this.#waiting(requests.reserve(bytes, this.#controller.signal));
   }
 
   #described(totalsOnly: boolean): MaybePromise<{ totals: Totals; segments: readonly Uint8Array[] }> {

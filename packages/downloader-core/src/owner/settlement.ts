@@ -1,4 +1,5 @@
 import type { TransactionEnd } from '../base/downloadable.ts';
+import { inTurn } from '../base/maybe-promise.ts';
 import type { ProgressState } from '../base/progress.ts';
 import { orLate } from '../base/signals.ts';
 import { printable } from '../base/text.ts';
@@ -30,12 +31,13 @@ export async function settle(transaction: OwnedTransaction, end: TransactionEnd)
   logger.info(...summary(transaction, outcome));
 
   const baseObjects = refs.map(({ baseObject }) => baseObject);
-  for (const { object } of refs)
-    await callbacks.run('transactionDone()', () => object.transactionDone?.(transactionId, end));
+  await inTurn(refs, ({ object }) =>
+    callbacks.run('transactionDone()', () => object.transactionDone?.(transactionId, end)),
+  );
   const { onDone, onOutcome } = options;
   if (onDone) await callbacks.run('onDone', () => onDone({ transactionId, end, baseObjects }));
   if (onOutcome) await callbacks.run('onOutcome', () => onOutcome(outcome));
-  for (const { object } of refs) await callbacks.run('release()', () => object.release?.());
+  await inTurn(refs, ({ object }) => callbacks.run('release()', () => object.release?.()));
   return outcome;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Downloadable } from '../base/downloadable.ts';
 import { DownloadError } from '../base/errors.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
-import { type ChildController, childController, orAborted, orLate } from '../base/signals.ts';
+import { LazySignal, orAborted, orLate } from '../base/signals.ts';
 
 /** What a {@link Source} works with. */
 export interface SourceSetup {
@@ -13,35 +13,11 @@ export interface SourceSetup {
   readonly signal: AbortSignal;
 }
 
-/** The signal of one call, made when somebody looks at it: most objects never do, and it costs more than the rest of a call. */
-export class CallSignal {
-  readonly #pull: AbortSignal;
-  #child: ChildController | undefined;
-
-  constructor(pull: AbortSignal) {
-    this.#pull = pull;
-  }
-
-  /** Aborts when nobody wants the result of the call any more. */
-  get signal(): AbortSignal {
-    return (this.#child ??= childController(this.#pull)).signal;
-  }
-
-  /** The call failed or was given up. */
-  abort(reason: unknown): void {
-    this.#child?.abort(reason);
-  }
-
-  /** The call is over. */
-  detach(): void {
-    this.#child?.detach();
-  }
-}
-
 /** The calls of one pull to its object: each bounded, signalled, and waited for in the end (rules S4, S6, E3). */
 export class Source {
   readonly #setup: SourceSetup;
-  readonly #running = new Set<Promise<unknown>>();
+  /** Most calls are over at once, and none is ever here. */
+  #running: Set<Promise<unknown>> | undefined;
 
   constructor(setup: SourceSetup) {
     this.#setup = setup;
@@ -51,10 +27,10 @@ export class Source {
    * Calls the object, and gives at once what it gives at once. Fails with `producer_failed` when it throws or takes too long,
    * and as soon as the pull ends; what it does afterwards is only waited for, by {@link drained}.
    */
-  call<T>(name: string, call: (own: CallSignal) => T | PromiseLike<T>): MaybePromise<T> {
+  call<T>(name: string, call: (own: LazySignal) => T | PromiseLike<T>): MaybePromise<T> {
     const { signal } = this.#setup;
     signal.throwIfAborted();
-    const own = new CallSignal(signal);
+    const own = new LazySignal(signal);
     let result: T | PromiseLike<T>;
     try {
       result = call(own);
@@ -69,19 +45,19 @@ export class Source {
 
   /** Whether none of the object's calls runs. */
   get isIdle(): boolean {
-    return this.#running.size === 0;
+    return !this.#running?.size;
   }
 
   /** Resolves when none of the object's calls runs any more. */
   async drained(): Promise<void> {
-    await Promise.all(this.#running);
+    await Promise.all(this.#running ?? []);
   }
 
-  async #awaited<T>(name: string, own: CallSignal, running: PromiseLike<T>): Promise<T> {
+  async #awaited<T>(name: string, own: LazySignal, running: PromiseLike<T>): Promise<T> {
     const over = Promise.resolve(running)
       .then(ignore, ignore)
-      .finally(() => this.#running.delete(over));
-    this.#running.add(over);
+      .finally(() => this.#running?.delete(over));
+    (this.#running ??= new Set()).add(over);
     try {
       const result = await this.#bounded(running);
       this.#setup.signal.throwIfAborted();
@@ -93,7 +69,7 @@ export class Source {
     }
   }
 
-  #failed(name: string, own: CallSignal, error: unknown): unknown {
+  #failed(name: string, own: LazySignal, error: unknown): unknown {
     own.abort(error);
     return this.#setup.signal.aborted ? error : producerFailed(name, error);
   }

@@ -1,14 +1,15 @@
+import { FewMap } from '../base/few-map.ts';
 import { type ConfirmedServe, type FinalStatus, isRepeat, type LedgerEntry } from './ledger.ts';
 
 /** What remains of a ref whose transaction finished (rule B1): plain data. */
 export interface Tombstone {
   readonly transactionId: string;
-  readonly receivers: Map<string, FinalStatus>;
+  readonly receivers: FewMap<FinalStatus>;
 }
 
 /** The tombstone of a ref. */
 export function makeTombstone(transactionId: string, entries: Iterable<LedgerEntry>): Tombstone {
-  const receivers = new Map<string, FinalStatus>();
+  const receivers = new FewMap<FinalStatus>();
   for (const entry of entries) if (entry.final) receivers.set(entry.receiverId, entry.final);
   return { transactionId, receivers };
 }

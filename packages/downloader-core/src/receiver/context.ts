@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Hasher } from '../base/hash.ts';
 import type { Logger } from '../base/logger.ts';
+import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
+import type { JoinedSignals } from '../base/signals.ts';
 import type { IncomingMessage, TransportCapabilities } from '../base/transport.ts';
 import type { Busy, ToReceiver } from '../wire/messages.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -13,10 +15,12 @@ export interface ReceiverContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly wire: Wire;
-  readonly hasher: () => Promise<Hasher>;
+  readonly hasher: () => MaybePromise<Hasher>;
   readonly capabilities: TransportCapabilities;
   /** Aborts when the service is shut down. */
   readonly closing: AbortSignal;
+  /** The signals of applications, joined with that. */
+  readonly signals: JoinedSignals;
   /** Routes the messages of a download to `inbox` until the returned function is called. */
   attach(ownerId: string, downloadId: string, inbox: Inbox): () => void;
   /** Tells the transport where an owner can be dialled. */

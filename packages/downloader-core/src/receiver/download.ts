@@ -1,7 +1,8 @@
-import { isConsumer, type Consumer } from '../base/consumer.ts';
+import { type ConsumeContext, type Consumer, isConsumer } from '../base/consumer.ts';
 import { asDownloadError, DownloadError, invalidArgument } from '../base/errors.ts';
+import { isPromise } from '../base/maybe-promise.ts';
 import { parseRef, type Ref } from '../base/ref.ts';
-import { childController, orAborted } from '../base/signals.ts';
+import { LazySignal, orAborted } from '../base/signals.ts';
 import { printable, reasonOf, shortRef } from '../base/text.ts';
 import type { End } from '../wire/messages.ts';
 import { confirm } from './confirm.ts';
@@ -36,7 +37,10 @@ class Download<R> {
   readonly #downloadId: string;
   readonly #mailbox = new Mailbox();
   readonly #tracker: Tracker;
-  readonly #control;
+  readonly #signal: AbortSignal;
+  /** What the consumer sees of it. */
+  readonly #shown: LazySignal;
+  readonly #told: ConsumeContext;
   readonly #startedMs: number;
   #transfer: Transfer | undefined;
 
@@ -47,7 +51,15 @@ class Download<R> {
     this.#plan = plan;
     this.#downloadId = `D${context.random.uuid()}`;
     this.#tracker = new Tracker(context.clock, context.logger, ref, plan.progressIntervalMs, plan.onProgress);
-    this.#control = childController(plan.signal, context.closing);
+    this.#signal = context.signals.join(plan.signal);
+    const shown = (this.#shown = new LazySignal(this.#signal));
+    this.#told = {
+      refId: ref.refId,
+      ownerId: ref.owner,
+      get signal() {
+        return shown.signal;
+      },
+    };
     this.#startedMs = context.clock.now();
   }
 
@@ -61,18 +73,22 @@ class Download<R> {
       return await this.#complete(end);
     } finally {
       detach();
-      this.#control.detach();
+      this.#shown.detach();
+      this.#context.signals.leave(this.#plan.signal);
     }
   }
 
   async #receive(): Promise<End> {
-    const { signal } = this.#control;
+    const signal = this.#signal;
     try {
-      const hasher = await orAborted(this.#context.hasher(), signal);
+      const loaded = this.#context.hasher();
+      const hasher = isPromise(loaded) ? await orAborted(loaded, signal) : loaded;
+      signal.throwIfAborted();
       this.#transfer = new Transfer({
         context: this.#context,
         ref: this.#ref,
         consumer: this.#consumer,
+        told: this.#told,
         plan: this.#plan,
         downloadId: this.#downloadId,
         hasher,
@@ -90,11 +106,9 @@ class Download<R> {
 
   /** From here on the consumer's result decides; an abort only ends the wait for the acknowledgement (rule L4). */
   async #complete(end: End): Promise<R> {
-    const { refId, owner } = this.#ref;
-    const { signal } = this.#control;
     let result: R;
     try {
-      const completing = consumerCall(() => this.#consumer.downloadCompleted({ refId, ownerId: owner, signal }));
+      const completing = consumerCall(() => this.#consumer.downloadCompleted(this.#told));
       result = await (this.#transfer?.heartbeat.during(completing) ?? completing);
     } catch (thrown) {
       const error = this.#explain(thrown);
@@ -116,7 +130,7 @@ class Download<R> {
       mailbox: this.#mailbox,
       retries: this.#plan.retries,
       idleTimeoutMs: this.#transfer?.idleTimeoutMs,
-      signal: this.#control.signal,
+      signal: this.#signal,
       message: {
         kind: 'confirm',
         downloadId: this.#downloadId,

@@ -20,6 +20,8 @@ export interface FeederSetup {
   readonly context: Pick<ReceiverContext, 'capabilities' | 'logger'>;
   readonly ref: Ref;
   readonly consumer: Consumer<unknown>;
+  /** What its calls get beside the data. */
+  readonly told: ConsumeContext;
   readonly heartbeat: Heartbeat;
   readonly signal: AbortSignal;
 }
@@ -27,18 +29,16 @@ export interface FeederSetup {
 /** Gives the consumer what arrived, and finds out where it wants to go on (rules L5, M4). */
 export class Feeder {
   readonly #setup: FeederSetup;
-  readonly #told: ConsumeContext;
   #warnedOfJump = false;
 
   constructor(setup: FeederSetup) {
     this.#setup = setup;
-    this.#told = { refId: setup.ref.refId, ownerId: setup.ref.owner, signal: setup.signal };
   }
 
   /** Shows the description to the consumer; gives how it begins. */
   async start(description: Description): Promise<StartResult> {
-    const { consumer, heartbeat, signal } = this.#setup;
-    const starting = consumerCall<StartResult | void>(() => consumer.start?.(description, this.#told));
+    const { consumer, told, heartbeat, signal } = this.#setup;
+    const starting = consumerCall<StartResult | void>(() => consumer.start?.(description, told));
     return (await heartbeat.during(orAborted(starting, signal))) ?? {};
   }
 
@@ -55,11 +55,11 @@ export class Feeder {
   }
 
   #consume(chunk: ArrivedChunk, state: State): MaybePromise<unknown> {
-    const { context, consumer, heartbeat, signal } = this.#setup;
+    const { context, consumer, told, heartbeat, signal } = this.#setup;
     const isShared = context.capabilities.handsOver === true;
     const data = deliverable(chunk.data, consumer, isShared);
     const isKept = consumer.keepsBytes === true && data === chunk.data;
-    const consuming = consumerCall<unknown>(() => consumer.consume(data, state, this.#told));
+    const consuming = consumerCall<unknown>(() => consumer.consume(data, state, told));
     // An aborted consumer may still read: the memory is given back only when it has settled, or never when it is kept.
     const release = (): void => (isKept ? undefined : chunk.release());
     if (!isPromise(consuming)) {

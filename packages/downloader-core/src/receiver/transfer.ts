@@ -1,4 +1,5 @@
-import type { Consumer } from '../base/consumer.ts';
+import type { ConsumeContext, Consumer } from '../base/consumer.ts';
+import type { Description } from '../base/description.ts';
 import { DownloadError, isDownloadError } from '../base/errors.ts';
 import type { Hasher } from '../base/hash.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
@@ -24,6 +25,7 @@ export interface TransferSetup {
   readonly context: ReceiverContext;
   readonly ref: Ref;
   readonly consumer: Consumer<unknown>;
+  readonly told: ConsumeContext;
   readonly plan: DownloadPlan;
   readonly downloadId: string;
   readonly hasher: Hasher;
@@ -57,7 +59,7 @@ export class Transfer {
     );
     const { heartbeat } = this;
     this.#retries = new Retries({ context, ref, policy: plan.retries, tracker, heartbeat, signal });
-    this.#feeder = new Feeder({ context, ref, consumer: setup.consumer, heartbeat, signal });
+    this.#feeder = new Feeder({ context, ref, consumer: setup.consumer, told: setup.told, heartbeat, signal });
   }
 
   /** How long the owner lets us be silent, once it told. */
@@ -151,15 +153,20 @@ export class Transfer {
     throw this.#undescribed();
   }
 
-  async #described({ message, segments }: Extract<Arrival, { is: 'described' }>): Promise<boolean> {
-    const { consumer, tracker } = this.#setup;
+  #described({ message, segments }: Extract<Arrival, { is: 'described' }>): MaybePromise<boolean> {
+    const { tracker } = this.#setup;
     this.#idleTimeoutMs = message.idleTimeoutMs;
     this.heartbeat.timeoutMs = message.idleTimeoutMs;
     tracker.bytesTotal = message.totalBytes;
     tracker.itemsTotal = message.totalItems;
     this.#cursor.described();
-    if (this.#cursor.begun) return false;
-    const begin = await this.#feeder.start(readDescription(segments));
+    return this.#cursor.begun ? false : this.#start(readDescription(segments));
+  }
+
+  /** Shows the description to the consumer; says whether to pull anew. */
+  async #start(description: Description): Promise<boolean> {
+    const { consumer, tracker } = this.#setup;
+    const begin = await this.#feeder.start(description);
     this.#cursor.begin(begin);
     if (begin.resumedBytes !== undefined) tracker.bytesDone = tracker.resumedBytes = begin.resumedBytes;
     if (begin.resumedItems !== undefined) tracker.itemsDone = begin.resumedItems;

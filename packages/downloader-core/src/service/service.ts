@@ -5,6 +5,7 @@ import { type Hasher, loadHasher } from '../base/hash.ts';
 import { guardLogger, type Logger, silentLogger } from '../base/logger.ts';
 import { type Random, systemRandom } from '../base/random.ts';
 import type { Ref } from '../base/ref.ts';
+import { JoinedSignals } from '../base/signals.ts';
 import { idProblem } from '../base/text.ts';
 import type { IncomingMessage, PeerLink, Transport } from '../base/transport.ts';
 import { Callbacks } from '../owner/callbacks.ts';
@@ -108,9 +109,10 @@ export class DownloadService implements AsyncDisposable {
       random,
       logger,
       wire: this.#sessions,
-      hasher: () => this.#loading,
+      hasher: () => this.#hasher ?? this.#loading,
       capabilities,
       closing: this.#closing.signal,
+      signals: new JoinedSignals(this.#closing.signal),
       attach: (ownerId, downloadId, inbox) => this.#receivers.attach(ownerId, downloadId, inbox),
       addAddresses: (ownerId, addresses) => transport.addAddresses?.(ownerId, addresses),
       wasRestarted: (ownerId) => this.#sessions.wasRestarted(ownerId),

@@ -6,6 +6,7 @@ const maxValues = 200_000;
 
 /** Longer texts are rarely the same again: they are not looked up. In bytes. */
 const mostKnownBytes = 40;
+/** A power of two. */
 const knownTexts = 512;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -121,7 +122,10 @@ export class MsgpackReader {
     const bytes = this.#bytes;
     if (length > bytes.byteLength - at) throw new RangeError('the value ends too early');
     this.#at = at + length;
-    const place = (length * 29 + (bytes[at] ?? 0) * 7 + (bytes[at + length - 1] ?? 0) * 3) % knownTexts;
+    // Of all bytes: random ids differ in the middle only, and share neither length nor beginning with anything else.
+    let hash = length;
+    for (let index = at; index < this.#at; index += 1) hash = (hash * 31 + (bytes[index] as number)) | 0;
+    const place = (hash ^ (hash >>> 15)) & (knownTexts - 1);
     if (this.#isKnown(place, at, length)) return this.#known[place] as string;
     const view = bytes.subarray(at, at + length);
     this.#knownBytes.set(view, place * mostKnownBytes);

@@ -1,9 +1,10 @@
 import { isPlainObject } from '../base/plain.ts';
 import { maxDepth } from './msgpack-reader.ts';
 
-const firstBytes = 2048;
-/** The buffer is given up when one value made it larger. */
-const mostKeptBytes = 1024 * 1024;
+/** Values share buffers of so many bytes, as far as they fit. What outlives its message holds as much as one of these. */
+const slabBytes = 16 * 1024;
+/** Where less is left of a buffer the next value begins a new one. */
+const leastLeftBytes = 1024;
 
 const utf8 = new TextEncoder();
 
@@ -20,8 +21,9 @@ const textLeads: Leads = [0xd9, 0xda, 0xdb];
  */
 export class MsgpackWriter {
   readonly #sortKeys: boolean;
-  #bytes = new Uint8Array(firstBytes);
+  #bytes = new Uint8Array(slabBytes);
   #view = new DataView(this.#bytes.buffer);
+  #from = 0;
   #at = 0;
 
   /** `sortKeys`: equal values give equal bytes. */
@@ -29,12 +31,19 @@ export class MsgpackWriter {
     this.#sortKeys = sortKeys;
   }
 
-  /** A value's bytes, valid until the next call. Throws a `TypeError` or `RangeError` on what MessagePack cannot hold. */
+  /** A value's bytes, in memory that nobody writes to afterwards. Throws a `TypeError` or `RangeError` on what MessagePack cannot hold. */
   write(value: unknown): Uint8Array<ArrayBuffer> {
-    this.#at = 0;
-    if (this.#bytes.byteLength > mostKeptBytes) this.#resize(firstBytes);
+    if (this.#bytes.byteLength - this.#from < leastLeftBytes) this.#begin(slabBytes);
+    this.#at = this.#from;
     this.#value(value, 0);
-    return this.#bytes.subarray(0, this.#at);
+    const written = this.#bytes.subarray(this.#from, this.#at);
+    if (this.#bytes.byteLength > slabBytes) {
+      // A value that made the buffer larger is not to hold more than it needs.
+      this.#begin(slabBytes);
+      return written.slice();
+    }
+    this.#from = this.#at;
+    return written;
   }
 
   #value(value: unknown, depth: number): void {
@@ -69,15 +78,31 @@ export class MsgpackWriter {
   #map(map: Readonly<Record<string, unknown>>, depth: number): void {
     const keys = Object.keys(map);
     if (this.#sortKeys) keys.sort();
+    if (keys.length > 15) return this.#longMap(map, keys, depth);
+    this.#uint(0x80, 1);
+    const head = this.#at - 1 - this.#from;
+    const count = this.#fields(map, keys, depth);
+    this.#bytes[this.#from + head] = 0x80 | count;
+  }
+
+  /** Writes the fields that are there; how many these are is known afterwards. */
+  #fields(map: Readonly<Record<string, unknown>>, keys: readonly string[], depth: number): number {
     let count = 0;
-    for (const key of keys) if (map[key] !== undefined) count += 1;
-    this.#head(count, 0x80, 15, mapLeads);
     for (const key of keys) {
       const value = map[key];
       if (value === undefined) continue;
+      count += 1;
       this.#text(key);
       this.#value(value, depth + 1);
     }
+    return count;
+  }
+
+  /** The size of its head depends on their number. */
+  #longMap(map: Readonly<Record<string, unknown>>, keys: readonly string[], depth: number): void {
+    const present = keys.filter((key) => map[key] !== undefined);
+    this.#head(present.length, 0x80, 15, mapLeads);
+    this.#fields(map, present, depth);
   }
 
   #byteString(bytes: Uint8Array): void {
@@ -171,13 +196,20 @@ export class MsgpackWriter {
 
   #reserve(bytes: number): void {
     const wanted = this.#at + bytes;
-    if (wanted > this.#bytes.byteLength) this.#resize(wanted * 2);
+    if (wanted > this.#bytes.byteLength) this.#grow(wanted - this.#from);
   }
 
-  #resize(bytes: number): void {
-    const before = this.#bytes.subarray(0, this.#at);
+  /** Takes the value that was begun to a buffer with room for `bytes` of it, and as many more. */
+  #grow(bytes: number): void {
+    const begun = this.#bytes.subarray(this.#from, this.#at);
+    this.#begin(Math.max(slabBytes, bytes * 2));
+    this.#bytes.set(begun);
+    this.#at = begun.byteLength;
+  }
+
+  #begin(bytes: number): void {
     this.#bytes = new Uint8Array(bytes);
-    this.#bytes.set(before);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#from = 0;
   }
 }

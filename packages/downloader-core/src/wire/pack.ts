@@ -1,5 +1,4 @@
 import { isPlainObject, type PlainObject } from '../base/plain.ts';
-import { smallCopy } from '../base/slab.ts';
 import { MsgpackReader } from './msgpack-reader.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
 
@@ -9,12 +8,12 @@ const reader = new MsgpackReader();
 
 /** A plain object as MessagePack. Throws on what MessagePack cannot hold. */
 export function pack(value: PlainObject): Uint8Array<ArrayBuffer> {
-  return smallCopy(writer.write(value));
+  return writer.write(value);
 }
 
 /** As {@link pack}, with sorted keys: equal objects give equal bytes. */
 export function packCanonical(value: PlainObject): Uint8Array<ArrayBuffer> {
-  return smallCopy(canonicalWriter.write(value));
+  return canonicalWriter.write(value);
 }
 
 /** The plain object that `bytes` hold, which may come from a peer. Throws on anything else. */
