@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import { deferred } from './deferred.ts';
+import { Roll } from './roll.ts';
 
-const followers = new WeakMap<AbortSignal, Set<() => void>>();
+const followers = new WeakMap<AbortSignal, Roll<() => void>>();
 
 /**
  * Calls `callback` once when the signal aborts; returns a function that takes it back. However many follow a signal, it
@@ -9,24 +10,23 @@ const followers = new WeakMap<AbortSignal, Set<() => void>>();
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const following = followers.get(signal) ?? followSignal(signal);
-  const entry = (): void => callback();
-  following.add(entry);
-  return () => void following.delete(entry);
+  const place = following.add(callback);
+  return () => following.delete(place);
 }
 
-function followSignal(signal: AbortSignal): Set<() => void> {
+function followSignal(signal: AbortSignal): Roll<() => void> {
   const following = newFollowers(signal);
   signal.addEventListener('abort', () => callAll(following), { once: true });
   return following;
 }
 
-function newFollowers(signal: AbortSignal): Set<() => void> {
-  const following = new Set<() => void>();
+function newFollowers(signal: AbortSignal): Roll<() => void> {
+  const following = new Roll<() => void>();
   followers.set(signal, following);
   return following;
 }
 
-function callAll(following: Set<() => void>): void {
+function callAll(following: Roll<() => void>): void {
   for (const callback of [...following]) callback();
   following.clear();
 }

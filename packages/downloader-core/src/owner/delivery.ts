@@ -1,4 +1,5 @@
 import { countFields, type ProgressEvent, type ProgressState, takesEvent } from '../base/progress.ts';
+import { Roll } from '../base/roll.ts';
 import { printable } from '../base/text.ts';
 import type { PeerLink } from '../base/transport.ts';
 import { isThrough } from './completion.ts';
@@ -43,7 +44,7 @@ export class Delivery {
   /** In the order of adding. */
   readonly refs: ServedRef[] = [];
   /** Pulls that have not drained yet, open or ended. */
-  readonly draining: Set<Serving> = new Set();
+  readonly draining: Roll<Serving> = new Roll();
   /** Set when the outcome is made: nothing changes it any more. */
   outcomeFixed: boolean = false;
   lastActivityMs: number;
@@ -209,9 +210,9 @@ export class Delivery {
       order,
     );
     ref.servings.set(receiver.id, serving);
-    this.draining.add(serving);
+    const place = this.draining.add(serving);
     void serving.done.then(() => {
-      this.draining.delete(serving);
+      this.draining.delete(place);
       if (ref.servings.get(receiver.id) === serving) ref.servings.delete(receiver.id);
       // Nothing will be recorded any more that could release the request of one who is final.
       if (entry.final) context.requests.release({ refId: ref.refId, receiverId: receiver.id });

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { type Place, Roll } from '../base/roll.ts';
 import type { BudgetObserver } from './byte-budget.ts';
 
 /** One chunk that was handed to the transport. */
@@ -21,7 +22,7 @@ export interface StallWatchSetup {
 export class StallWatch implements BudgetObserver {
   readonly #setup: StallWatchSetup;
   /** Oldest first. */
-  readonly #sends = new Set<Send>();
+  readonly #sends = new Roll<Send>();
   #waitingSinceMs: number | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -30,15 +31,14 @@ export class StallWatch implements BudgetObserver {
   }
 
   /** Watches a chunk that goes out, until it is said to be taken; `takeBack` is called when it is stalled. */
-  begin(receiverId: string, takeBack: () => void): Send {
-    const send = { receiverId, sinceMs: this.#setup.clock.now(), takeBack };
-    this.#sends.add(send);
+  begin(receiverId: string, takeBack: () => void): Place<Send> {
+    const place = this.#sends.add({ receiverId, sinceMs: this.#setup.clock.now(), takeBack });
     this.#arm();
-    return send;
+    return place;
   }
 
   /** The transport has taken it. */
-  taken(send: Send): void {
+  taken(send: Place<Send>): void {
     this.#sends.delete(send);
   }
 
@@ -51,7 +51,7 @@ export class StallWatch implements BudgetObserver {
 
   // What is due and held by the only one who waits is looked at again, but not without pause.
   #arm(): void {
-    const [oldest] = this.#sends;
+    const oldest = this.#sends.first;
     if (this.#waitingSinceMs === undefined || this.#cancelTimer || !oldest) return;
     const { clock, stallMs } = this.#setup;
     const leftMs = Math.max(oldest.sinceMs, this.#waitingSinceMs) + stallMs - clock.now();
@@ -61,12 +61,13 @@ export class StallWatch implements BudgetObserver {
   #check(): void {
     const { clock, stallMs, othersWait } = this.#setup;
     const waitingSinceMs = this.#waitingSinceMs ?? Infinity;
-    const isDue = ({ sinceMs }: Send): boolean => clock.now() - Math.max(sinceMs, waitingSinceMs) >= stallMs;
-    const stalled = [...this.#sends].filter((send) => isDue(send) && othersWait(send.receiverId));
+    const isStalled = ({ value: { receiverId, sinceMs } }: Place<Send>): boolean =>
+      clock.now() - Math.max(sinceMs, waitingSinceMs) >= stallMs && othersWait(receiverId);
+    const stalled = [...this.#sends.places()].filter(isStalled);
     this.#cancelTimer = undefined;
     for (const send of stalled) {
       this.#sends.delete(send);
-      send.takeBack();
+      send.value.takeBack();
     }
     this.#arm();
   }

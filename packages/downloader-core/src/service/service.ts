@@ -5,6 +5,7 @@ import { type Hasher, loadHasher } from '../base/hash.ts';
 import { guardLogger, type Logger, silentLogger } from '../base/logger.ts';
 import { type Random, systemRandom } from '../base/random.ts';
 import type { Ref } from '../base/ref.ts';
+import { Roll } from '../base/roll.ts';
 import { JoinedSignals } from '../base/signals.ts';
 import { idProblem } from '../base/text.ts';
 import type { IncomingMessage, PeerLink, Transport } from '../base/transport.ts';
@@ -67,7 +68,7 @@ export class DownloadService implements AsyncDisposable {
   readonly #early: [IncomingMessage, PeerLink][] = [];
   readonly #loading: Promise<Hasher>;
   readonly #detach: readonly (() => void)[];
-  readonly #downloads = new Set<Promise<void>>();
+  readonly #downloads = new Roll<Promise<void>>();
   #hasher: Hasher | undefined;
   #shutdown: Promise<void> | undefined;
 
@@ -172,8 +173,8 @@ export class DownloadService implements AsyncDisposable {
       () => {},
       () => {},
     );
-    this.#downloads.add(ended);
-    void ended.then(() => this.#downloads.delete(ended));
+    const place = this.#downloads.add(ended);
+    void ended.then(() => this.#downloads.delete(place));
     return running;
   }
 

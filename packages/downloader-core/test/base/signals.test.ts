@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 
 import { every, systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { childController, delay, onAbort, orAborted, orLate } from '../../src/base/signals.ts';
+import {
+  childController,
+  delay,
+  JoinedSignals,
+  LazySignal,
+  onAbort,
+  orAborted,
+  orLate,
+} from '../../src/base/signals.ts';
 
 const never = new Promise<never>(() => {});
 
@@ -102,5 +110,53 @@ describe('time and chance', () => {
       const fraction = systemRandom.fraction();
       expect(fraction >= 0 && fraction < 1).toBe(true);
     }
+  });
+});
+
+describe('signals of many downloads', () => {
+  it('L4 those who join the same signal get the same one, which aborts with either', () => {
+    for (const which of ['own', 'common'] as const) {
+      const controls = { own: new AbortController(), common: new AbortController() };
+      const signals = new JoinedSignals(controls.common.signal);
+      const joined = signals.join(controls.own.signal);
+      expect(signals.join(controls.own.signal)).toBe(joined);
+      controls[which].abort(which);
+      expect([joined.aborted, joined.reason]).toEqual([true, which]);
+    }
+  });
+
+  it('L4 without a signal of their own they get the common one', () => {
+    const common = new AbortController();
+    const signals = new JoinedSignals(common.signal);
+    expect(signals.join(undefined)).toBe(common.signal);
+    signals.leave(undefined);
+  });
+
+  it('L4 nothing is followed once the last of them has left', () => {
+    const own = new AbortController();
+    const signals = new JoinedSignals(new AbortController().signal);
+    const joined = signals.join(own.signal);
+    signals.join(own.signal);
+    signals.leave(own.signal);
+    expect(signals.join(own.signal)).toBe(joined);
+    signals.leave(own.signal);
+    signals.leave(own.signal);
+    signals.leave(own.signal);
+    own.abort();
+    expect(joined.aborted).toBe(false);
+    expect(signals.join(own.signal)).not.toBe(joined);
+  });
+
+  it('L4 a signal that is made when somebody looks follows until the work is over', () => {
+    const parent = new AbortController();
+    const over = new LazySignal(parent.signal);
+    over.detach();
+    const lazy = new LazySignal(parent.signal);
+    const ended = new LazySignal(parent.signal);
+    const { signal } = ended;
+    ended.detach();
+    expect(lazy.signal).toBe(lazy.signal);
+    parent.abort('enough');
+    expect([lazy.signal.aborted, lazy.signal.reason, signal.aborted]).toEqual([true, 'enough', false]);
   });
 });
