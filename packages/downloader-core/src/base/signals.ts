@@ -128,17 +128,17 @@ export class LazySignal {
 
 /** Signals that abort with a common one, too: whoever asks for the same signal gets the same, for as long as anybody uses it. */
 export class JoinedSignals {
-  readonly #common: AbortSignal;
+  readonly common: AbortSignal;
   readonly #joined = new Map<AbortSignal, { readonly child: ChildController; users: number }>();
 
   constructor(common: AbortSignal) {
-    this.#common = common;
+    this.common = common;
   }
 
   /** Aborts with `own` or the common one. Call {@link leave} when the work is over. */
   join(own: AbortSignal | undefined): AbortSignal {
-    if (!own) return this.#common;
-    const joined = this.#joined.get(own) ?? { child: childController(own, this.#common), users: 0 };
+    if (!own) return this.common;
+    const joined = this.#joined.get(own) ?? { child: childController(own, this.common), users: 0 };
     joined.users += 1;
     this.#joined.set(own, joined);
     return joined.child.signal;

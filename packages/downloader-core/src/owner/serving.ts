@@ -8,7 +8,6 @@ import { printable, reasonOf, shortRef } from '../base/text.ts';
 import { ChunkDigest } from '../wire/chunk-digest.ts';
 import { totalBytes } from '../base/copies.ts';
 import type { Credit, Pull } from '../wire/messages.ts';
-import type { Reservation } from './byte-budget.ts';
 import { ChunkFeed } from './chunk-feed.ts';
 import type { OwnerContext } from './context.ts';
 import { checkTotals, describedSegments, isWhole } from './description.ts';
@@ -175,22 +174,22 @@ export class Serving {
   }
 
   #describe({ maxBytes, totalsOnly = false }: NonNullable<Pull['describe']>): MaybePromise<void> {
+    const { requests } = this.#context;
     const described = this.#source.call('describe', () => this.#described(totalsOnly));
     return andThen(isPromise(described) ? this.#waiting(described) : described, ({ totals, segments }) => {
       const bytes = totalBytes(segments);
       if (bytes > maxBytes)
         throw new DownloadError('limit_exceeded', `the description has ${bytes} bytes; the receiver takes ${maxBytes}`);
-      return andThen(bytes === 0 ? undefined : this.#reserve(bytes), (held) =>
-        this.#outbox.sendDescription(segments, { ...totals, idleTimeoutMs: this.#host.idleTimeoutMs }, () =>
-          held?.release(),
+      const { signal } = this.#controller;
+      const reserved = bytes > 0 && (requests.tryReserve(bytes) ?? this.#waiting(requests.reserve(bytes, signal)));
+      return andThen(reserved, (held) =>
+        this.#outbox.sendDescription(
+          segments,
+          { ...totals, idleTimeoutMs: this.#host.idleTimeoutMs },
+          () => held && held.release(),
         ),
       );
     });
-  }
-
-  #reserve(bytes: number): MaybePromise<Pick<Reservation, 'release'>> {
-    const { requests } = this.#context;
-    return requests.tryReserve(bytes) ?? this.#waiting(requests.reserve(bytes, this.#controller.signal));
   }
 
   #described(totalsOnly: boolean): MaybePromise<{ totals: Totals; segments: readonly Uint8Array[] }> {
@@ -207,8 +206,7 @@ export class Serving {
 
   #totals(whole: Totals): MaybePromise<Totals> {
     const { request } = this.#order;
-    const { object } = this.#host.ref;
-    return request && object.totals ? andThen(object.totals(request.value), checkTotals) : whole;
+    return request ? andThen(this.#host.ref.object.totals?.(request.value) ?? whole, checkTotals) : whole;
   }
 
   async #stream(): Promise<void> {
@@ -286,17 +284,15 @@ export class Serving {
   }
 
   #tellPassed(state: State): void {
-    const { callbacks } = this.#context;
     const { object } = this.#host.ref;
-    void callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
+    void this.#context.callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
   }
 
   #followers(): number {
-    const { idleChunks } = this.#context;
     let followers = 0;
     for (const other of this.#host.ref.servings.values()) {
       const behindBytes = this.position - other.position;
-      const isNear = behindBytes >= 0 && behindBytes <= idleChunks.mostBytes;
+      const isNear = behindBytes >= 0 && behindBytes <= this.#context.idleChunks.mostBytes;
       if (other !== this && isNear && !other.isThrough && other.requestId === this.requestId) followers += 1;
     }
     return followers;

@@ -50,7 +50,7 @@ export class Source {
 
   /** Resolves when none of the object's calls runs any more. */
   async drained(): Promise<void> {
-    await Promise.all(this.#running ?? []);
+    if (this.#running) await Promise.all(this.#running);
   }
 
   async #awaited<T>(name: string, own: LazySignal, running: PromiseLike<T>): Promise<T> {

@@ -17,9 +17,7 @@ export interface ReceiverContext {
   readonly wire: Wire;
   readonly hasher: () => MaybePromise<Hasher>;
   readonly capabilities: TransportCapabilities;
-  /** Aborts when the service is shut down. */
-  readonly closing: AbortSignal;
-  /** The signals of applications, joined with that. */
+  /** The signals of applications, joined with the one that aborts when the service is shut down. */
   readonly signals: JoinedSignals;
   /** Routes the messages of a download to `inbox` until the returned function is called. */
   attach(ownerId: string, downloadId: string, inbox: Inbox): () => void;

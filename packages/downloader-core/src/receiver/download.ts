@@ -175,7 +175,7 @@ class Download<R> {
 
   #interruption(): DownloadError | undefined {
     const { signal } = this.#plan;
-    if (this.#context.closing.aborted)
+    if (this.#context.signals.common.aborted)
       return new DownloadError('service_closed', `the service was shut down ${this.#where()}`, this.#about());
     if (!signal?.aborted) return undefined;
     return new DownloadError('aborted', `the download was aborted ${this.#where()}`, {

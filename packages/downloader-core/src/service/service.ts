@@ -112,7 +112,6 @@ export class DownloadService implements AsyncDisposable {
       wire: this.#sessions,
       hasher: () => this.#hasher ?? this.#loading,
       capabilities,
-      closing: this.#closing.signal,
       signals: new JoinedSignals(this.#closing.signal),
       attach: (ownerId, downloadId, inbox) => this.#receivers.attach(ownerId, downloadId, inbox),
       addAddresses: (ownerId, addresses) => transport.addAddresses?.(ownerId, addresses),
