@@ -206,7 +206,8 @@ export class Serving {
 
   #totals(whole: Totals): MaybePromise<Totals> {
     const { request } = this.#order;
-    return request ? andThen(this.#host.ref.object.totals?.(request.value) ?? whole, checkTotals) : whole;
+    const { object } = this.#host.ref;
+    return request && object.totals ? andThen(object.totals(request.value), checkTotals) : whole;
   }
 
   async #stream(): Promise<void> {
@@ -269,11 +270,10 @@ export class Serving {
   /** Runs `work` as a pull that waits: that is activity, and the receiver hears that we are busy (rules S13, S14). */
   async #waiting<T>(work: Promise<T>): Promise<T> {
     const { clock, wire } = this.#context;
-    const { peerId, pull } = this.#order;
-    const { downloadId, refId } = pull;
+    const { downloadId, refId, requestTimeoutMs } = this.#order.pull;
     this.#host.waits(1);
-    const stopBusy = every(clock, busyIntervalMs(pull.requestTimeoutMs), () =>
-      wire.post(peerId, { kind: 'busy', downloadId, refId }),
+    const stopBusy = every(clock, busyIntervalMs(requestTimeoutMs), () =>
+      wire.post(this.receiverId, { kind: 'busy', downloadId, refId }),
     );
     try {
       return await work;
