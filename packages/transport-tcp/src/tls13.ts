@@ -15,6 +15,6 @@ export const tls13: SecureContextOptions = {
 
 /**
  * The most that a TLS socket is given before it has taken all of it: it encrypts into memory of its own. Whole records, and a chunk of
- * 1 MiB in three.
+ * 2 MiB in six.
  */
 export const maxTlsWriteBytes: number = 352 * 1024;

@@ -105,14 +105,17 @@ export interface ChildController {
 export class LazySignal {
   readonly #parent: AbortSignal;
   #child: ChildController | undefined;
+  #isOver = false;
 
   constructor(parent: AbortSignal) {
     this.#parent = parent;
   }
 
-  /** Aborts with the parent, or when nobody wants the result of the work any more. */
+  /** Aborts with the parent, or when nobody wants the result of the work any more. Follows nothing once the work is over. */
   get signal(): AbortSignal {
-    return (this.#child ??= childController(this.#parent)).signal;
+    this.#child ??= childController(this.#parent);
+    if (this.#isOver) this.#child.detach();
+    return this.#child.signal;
   }
 
   /** The work failed or was given up. */
@@ -122,6 +125,7 @@ export class LazySignal {
 
   /** The work is over. */
   detach(): void {
+    this.#isOver = true;
     this.#child?.detach();
   }
 }

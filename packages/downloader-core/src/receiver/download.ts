@@ -64,6 +64,15 @@ class Download<R> {
   }
 
   async run(): Promise<R> {
+    try {
+      return await this.#attached();
+    } finally {
+      this.#shown.detach();
+      this.#context.signals.leave(this.#plan.signal);
+    }
+  }
+
+  async #attached(): Promise<R> {
     const { owner, addresses } = this.#ref;
     if (addresses) this.#context.addAddresses(owner, addresses);
     const detach = this.#context.attach(owner, this.#downloadId, this.#mailbox);
@@ -73,8 +82,6 @@ class Download<R> {
       return await this.#complete(end);
     } finally {
       detach();
-      this.#shown.detach();
-      this.#context.signals.leave(this.#plan.signal);
     }
   }
 

@@ -156,7 +156,12 @@ describe('signals of many downloads', () => {
     const { signal } = ended;
     ended.detach();
     expect(lazy.signal).toBe(lazy.signal);
+    const late = over.signal;
     parent.abort('enough');
     expect([lazy.signal.aborted, lazy.signal.reason, signal.aborted]).toEqual([true, 'enough', false]);
+    expect(late.aborted).toBe(false);
+    const afterwards = new LazySignal(parent.signal);
+    afterwards.detach();
+    expect(afterwards.signal.reason).toBe('enough');
   });
 });
