@@ -24,6 +24,8 @@ export interface ChunkFeedSetup {
   readonly drained: () => Promise<void>;
   /** How many others of the object are here or near behind, and will want the same bytes. */
   readonly followers: () => number;
+  /** Lets those near behind catch up: nothing when it need not be waited for. */
+  readonly closeUp: () => Promise<void> | undefined;
   /** Whether nobody else pulls the object now. */
   readonly isLone: () => boolean;
   /** Whether nobody else ever will. */
@@ -80,6 +82,11 @@ export class ChunkFeed {
     const { ref } = this.#setup;
     const position = this.#position(state);
     if (ref.chunks.knows(position)) return this.#found(position, state);
+    return andThen(this.#setup.closeUp(), () => this.#foundOrMade(position, state));
+  }
+
+  #foundOrMade(position: string, state: State | undefined): MaybePromise<Fetched> {
+    const { ref } = this.#setup;
     return andThen(this.#reserve(), (reservation) => {
       if (!ref.chunks.knows(position)) return this.#load(position, state, reservation);
       reservation.release();

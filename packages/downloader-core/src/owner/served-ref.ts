@@ -4,13 +4,14 @@ import { FewMap } from '../base/few-map.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Ref } from '../base/ref.ts';
 import type { OwnerContext } from './context.ts';
+import { Convoy } from './convoy.ts';
 import { type LedgerEntry, newEntry } from './ledger.ts';
 import type { CheckedChunk } from './produced.ts';
 import type { Serving } from './serving.ts';
 import { SharedChunks } from './shared-chunks.ts';
 
 /** What a {@link ServedRef} works with. */
-export type RefContext = Pick<OwnerContext, 'callbacks' | 'capabilities' | 'idleChunks'>;
+export type RefContext = Pick<OwnerContext, 'callbacks' | 'capabilities' | 'clock' | 'idleChunks'>;
 
 /** One object of one transaction, with its ledger. */
 export class ServedRef {
@@ -25,6 +26,7 @@ export class ServedRef {
   toldAll: boolean = false;
   readonly #context: RefContext;
   #chunks: SharedChunks | undefined;
+  #convoy: Convoy<Serving> | undefined;
   #description: MaybePromise<Description> | undefined;
 
   constructor(refId: string, object: Downloadable, context: RefContext) {
@@ -38,6 +40,17 @@ export class ServedRef {
   get chunks(): SharedChunks {
     const { idleChunks } = this.#context;
     return (this.#chunks ??= new SharedChunks({ idle: idleChunks, onDropped: (chunk) => this.recycle(chunk) }));
+  }
+
+  /** Those who pull it, and who of them waits for whom. */
+  get convoy(): Convoy<Serving> {
+    const { clock, idleChunks } = this.#context;
+    return (this.#convoy ??= new Convoy({ clock, nearBytes: idleChunks.mostBytes, travellers: this.servings }));
+  }
+
+  /** A pull was sent a chunk, or is sent nothing more. */
+  moved(serving: Serving): void {
+    this.#convoy?.moved(serving);
   }
 
   /** Forgets what is kept for others. */

@@ -85,7 +85,8 @@ export class Serving {
       source: this.#source,
       signal,
       drained: () => this.#outbox.drained(),
-      followers: () => this.#followers(),
+      followers: () => ref.convoy.followersOf(this),
+      closeUp: () => ref.convoy.closeUp(this, signal),
       isLone: () => ref.servings.size <= 1,
       isOnly: host.isOnlyReceiver,
       waiting: (work) => this.#waiting(work),
@@ -151,6 +152,7 @@ export class Serving {
     }
     if (!this.#source.isIdle) await this.#source.drained();
     await this.#outbox.drained();
+    this.#host.ref.moved(this);
   }
 
   #failed(thrown: unknown): void {
@@ -231,6 +233,7 @@ export class Serving {
     const { chunk } = held;
     if (this.#controller.signal.aborted) return held.release();
     this.#sentBytes += chunk.bytes;
+    this.#host.ref.moved(this);
     if (chunk.items !== undefined) this.#sentItems = (this.#sentItems ?? 0) + chunk.items;
     this.#passed.sent(chunk.state);
     this.#entry.hasChunks = true;
@@ -286,15 +289,5 @@ export class Serving {
   #tellPassed(state: State): void {
     const { object } = this.#host.ref;
     void this.#context.callbacks.run('passed()', () => object.passed?.(this.#order.peerId, state));
-  }
-
-  #followers(): number {
-    let followers = 0;
-    for (const other of this.#host.ref.servings.values()) {
-      const behindBytes = this.position - other.position;
-      const isNear = behindBytes >= 0 && behindBytes <= this.#context.idleChunks.mostBytes;
-      if (other !== this && isNear && !other.isThrough && other.requestId === this.requestId) followers += 1;
-    }
-    return followers;
   }
 }
