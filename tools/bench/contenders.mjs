@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 const files = { owner: 'towline-owner.mjs', receiver: 'towline-receiver.mjs' };
 const plain = { owner: 'plain-owner.mjs', receiver: 'plain-receiver.mjs' };
 const grpc = { owner: 'grpc-owner.mjs', receiver: 'grpc-receiver.mjs', packages: ['@grpc/grpc-js'] };
+const tensors = { owner: 'tensor-owner.mjs', receiver: 'tensor-receiver.mjs' };
 const batches = { owner: 'batches-owner.mjs', receiver: 'batches-receiver.mjs' };
 const client = 'client-receiver.mjs';
 
@@ -25,7 +26,8 @@ export const contenders = {
   towline: { name: 'towline', ...files },
   towlineFile: { name: 'towline, a file', ...files },
   towlineEncrypted: { name: 'towline, encrypted with a ticket', ...files, settings: { encrypted: true } },
-  towlineTensors: { name: 'towline, tensors', owner: 'tensor-owner.mjs', receiver: 'tensor-receiver.mjs' },
+  towlineTensors: { name: 'towline, tensors', ...tensors },
+  towlineInto: { name: 'towline, tensors into memory that is there', ...tensors, settings: { usesMemoryAgain: true } },
   towlineNumbers: { name: 'towline, batches of numbers', ...batches },
   towlineTexts: { name: 'towline, batches of numbers and texts', ...batches, settings: { hasTexts: true } },
   towlineObjects: { name: 'towline', owner: 'objects-owner.mjs', receiver: 'objects-receiver.mjs' },
@@ -36,6 +38,11 @@ export const contenders = {
     name: 'plain copy, two connections, checksum per chunk',
     ...plain,
     settings: { connections: 2, checksum: true },
+  },
+  plainMemory: {
+    name: 'plain copy from memory to memory, checksum per chunk',
+    ...plain,
+    settings: { checksum: true, fromMemory: true },
   },
   plainTls: { name: 'plain TLS copy', ...plain, settings: { encrypted: true } },
   nginx: {

@@ -13,7 +13,7 @@ import { run } from './transfer.mjs';
  * @property {string} name
  * @property {Row['shape']} shape
  * @property {import('./contenders.mjs').Contender} [contender]
- * @property {number} [diskBytes] what it takes on the disk
+ * @property {number} [diskBytes] what it takes on the disk: the source, the targets, and as much again to warm the memory
  * @property {(directory: string) => Promise<Measured>} run
  * @typedef {object} Suite
  * @property {string} title
@@ -36,8 +36,7 @@ function transfer(contender, { mib, receivers = 1, shape = {}, ...how }) {
     name: contender.name,
     contender,
     shape: { receivers, mib, ...shape },
-    // The source, the targets, and as much again to warm the memory.
-    diskBytes: how.isFile === false ? 0 : bytes * (1 + receivers * (how.isTimed === false ? 1 : 2)),
+    diskBytes: bytes * ((how.isFile === false ? 0 : 1 + receivers) + (how.isTimed === false ? 0 : receivers)),
     run: (directory) => run({ contender, bytes, receivers, ...how }, directory),
   };
 }
@@ -88,11 +87,16 @@ export const suites = {
   tensor: {
     title: 'A state dict from memory to memory',
     beside: all.towlineFile.name,
-    entries: ({ mib }) => [
-      transfer(all.towlineTensors, { mib, isFile: false, settings: { dict: { bytes: bytesOf(mib), layers: 32 } } }),
-      transfer(all.towlineFile, { mib }),
-      transfer(all.plainChecked, { mib }),
-    ],
+    entries: ({ mib }) => {
+      const settings = { dict: { bytes: bytesOf(mib), layers: 32 } };
+      return [
+        transfer(all.towlineTensors, { mib, isFile: false, settings }),
+        transfer(all.towlineInto, { mib, isFile: false, settings }),
+        transfer(all.plainMemory, { mib, isFile: false }),
+        transfer(all.towlineFile, { mib }),
+        transfer(all.plainChecked, { mib }),
+      ];
+    },
   },
   arrow: {
     title: 'Arrow record batches from memory to memory',
@@ -100,6 +104,7 @@ export const suites = {
     entries: ({ mib }) => [
       transfer(all.towlineNumbers, { mib, isFile: false }),
       transfer(all.towlineTexts, { mib, isFile: false }),
+      transfer(all.plainMemory, { mib, isFile: false }),
       transfer(all.towlineFile, { mib }),
       transfer(all.grpcBatches, { mib, isFile: false }),
     ],

@@ -23,6 +23,7 @@ const {
   towlineFile,
   towlineEncrypted,
   towlineTensors,
+  towlineInto,
   towlineNumbers,
   towlineTexts,
   grpcBatches,
@@ -69,7 +70,8 @@ export const targets = [
     ...ratio('latency', towline.name, plainChecked.name, 0.9, ({ shape }) => shape['roundTripMs'] === 50),
     what: '50 ms round trip, × one plain stream',
   },
-  { ...ratio('tensor', towlineTensors.name, towlineFile.name, 0.9), what: 'tensors, × a file' },
+  { ...ratio('tensor', towlineTensors.name, towlineFile.name, 0.9), what: 'tensors into fresh memory, × a file' },
+  { ...ratio('tensor', towlineInto.name, towlineFile.name, 0.9), what: 'tensors into memory that is there, × a file' },
   ...[towlineNumbers, towlineTexts].flatMap(({ name }) => [
     { ...ratio('arrow', name, towlineFile.name, 0.8), what: `${name.replace('towline, ', '')}, × a file` },
     { ...ratio('arrow', name, grpcBatches.name, 1.5), what: `${name.replace('towline, ', '')}, × gRPC` },

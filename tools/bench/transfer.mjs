@@ -62,7 +62,7 @@ async function move(transfer, directory, names, start) {
   if (stalls) await stall(startReceiver('stalled', { stalls }));
   const children = names.map((name) => startReceiver(name));
   for (const child of children) await child.next();
-  if (isFile && isTimed) await warmMemory(directory, bytes * names.length);
+  if (isTimed) await warmMemory(directory, bytes * names.length);
   const [ownerDone, ...done] = await carryOut(owner, children);
   for (const [index, line] of done.entries()) {
     if (!isEqual(path ? [path, targetOf(directory, names[index] ?? '')] : undefined, ready, line))

@@ -1,16 +1,20 @@
 // @ts-check
-// A plain copy, as good as Node allows: synchronous positioned reads into a few buffers, header and body in one writev.
+// A plain copy, as good as Node allows: synchronous positioned reads into a few buffers, or memory as it lies; header and body in one writev.
+import { createHash } from 'node:crypto';
 import { fstatSync, openSync, readSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { askBytes, chunkBytesOf, hashOf, headBytes, psk, tls13 } from './plain-frames.mjs';
 import { ready, say, settings, told, usage } from './report.mjs';
+import { seededBytes } from './seeded-dict.mjs';
 
-const { path, checksum, encrypted } = settings();
+const { path, bytes, fromMemory, checksum, encrypted } = settings();
 const hash = await hashOf(checksum);
 const chunkBytes = chunkBytesOf(encrypted);
-const file = openSync(path, 'r');
-const { size } = fstatSync(file);
+const held = fromMemory ? seededBytes(bytes, 0) : undefined;
+const sha256 = held && createHash('sha256').update(held).digest('hex');
+const file = held ? -1 : openSync(path, 'r');
+const size = held ? bytes : fstatSync(file).size;
 
 const server = encrypted ? createTlsServer({ ...tls13, pskCallback: () => psk.key }) : createServer({ noDelay: true });
 server.on(encrypted ? 'secureConnection' : 'connection', (/** @type {import('node:net').Socket} */ socket) => {
@@ -23,7 +27,7 @@ server.on(encrypted ? 'secureConnection' : 'connection', (/** @type {import('nod
   };
   socket.on('readable', begin);
 });
-server.listen(0, '127.0.0.1', () => ready({ port: /** @type {any} */ (server.address()).port }));
+server.listen(0, '127.0.0.1', () => ready({ port: /** @type {any} */ (server.address()).port, sha256 }));
 await told();
 server.close();
 say({ event: 'done', ...usage() });
@@ -40,10 +44,9 @@ function send(socket, first, step) {
   const pump = () => {
     while (inFlight < pool.length - 1 && offset < size) {
       const buffer = /** @type {Buffer<ArrayBuffer>} */ (pool.shift());
-      const length = readSync(file, buffer, 0, chunkBytes, offset);
-      const body = buffer.subarray(0, length);
+      const body = held ? held.subarray(offset, offset + chunkBytes) : read(buffer, offset);
       const head = Buffer.allocUnsafe(headBytes);
-      head.writeUInt32BE(length, 0);
+      head.writeUInt32BE(body.byteLength, 0);
       head.writeBigUInt64BE(hash(body), 4);
       offset += step * chunkBytes;
       inFlight += 1;
@@ -59,4 +62,12 @@ function send(socket, first, step) {
     if (offset >= size && inFlight === 0) socket.end();
   };
   pump();
+}
+
+/**
+ * @param {Buffer<ArrayBuffer>} buffer
+ * @param {number} offset of the file
+ */
+function read(buffer, offset) {
+  return buffer.subarray(0, readSync(file, buffer, 0, chunkBytes, offset));
 }

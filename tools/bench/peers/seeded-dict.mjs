@@ -26,10 +26,11 @@ export function seededDict({ bytes, layers, changedEvery = 0 }) {
 }
 
 /**
+ * Bytes that are the same in every process.
  * @param {number} bytes
  * @param {number} seed
  */
-function seededBytes(bytes, seed) {
+export function seededBytes(bytes, seed) {
   const key = Buffer.alloc(16);
   key.writeUInt32LE(seed);
   const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));

@@ -7,8 +7,10 @@ import { tcp } from '@towline/transport-tcp';
 import { go, say, settings, usage } from './report.mjs';
 import { digestOfDict, seededDict } from './seeded-dict.mjs';
 
-const { ref, target, name, base: baseShape, only } = settings();
+const { ref, target, name, base: baseShape, only, dict: shape, usesMemoryAgain } = settings();
 const base = baseShape && seededDict(baseShape);
+// Of the same names and shapes, with other values.
+const into = usesMemoryAgain && seededDict({ ...shape, changedEvery: 1 });
 const baseMiB = usage().peakMiB;
 await go();
 const service = new DownloadService({ transport: await tcp({ endpointId: name }) });
@@ -17,6 +19,7 @@ const startMs = performance.now();
 let firstMs;
 const options = {
   ...(base && { base }),
+  ...(into && { into }),
   ...(only && { only }),
   /** @param {{ bytesDone: number }} event */
   onProgress: ({ bytesDone }) => void (bytesDone > 0 && (firstMs ??= performance.now())),

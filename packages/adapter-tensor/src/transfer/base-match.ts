@@ -7,6 +7,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type Digester, digestOf } from './digest.ts';
 import { quotedName } from './quoted-name.ts';
 import { type DigestAlgorithm, digestBytes, type TensorRequest } from './request.ts';
+import { sameType } from './same-type.ts';
 import type { Part } from './sink.ts';
 
 /** What of a base could serve for what is wanted: name, dtype and shape have to be equal. */
@@ -48,10 +49,4 @@ export async function* copyFromBase(
   }
   if (!equalBytes(digest.finish(), expected))
     throw tensorError('base_changed', `The tensor ${quotedName(tensor.name)} of the base was changed meanwhile`);
-}
-
-function sameType(a: TensorType, b: TensorType): boolean {
-  return (
-    a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis])
-  );
 }

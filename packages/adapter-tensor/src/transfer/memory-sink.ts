@@ -3,6 +3,7 @@ import { tensorError } from '../errors.ts';
 import type { StateDict, Tensor } from '../safetensors/index.ts';
 import { mergedMetadata } from '../safetensors/metadata.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { GivenMemory } from './given-memory.ts';
 import { quotedName } from './quoted-name.ts';
 import type { ArrivingTensor, Delivery, Part, TensorSink } from './sink.ts';
 
@@ -18,19 +19,21 @@ interface Filling {
 }
 
 /**
- * Makes a dict: each tensor's memory is taken once, when its first byte is here. With `onTensor` tensors are handed out one by
- * one and not kept.
+ * Makes a dict: each tensor's memory is taken once, when its first byte is here, unless it was given. With `onTensor` tensors are
+ * handed out one by one and not kept.
  */
 export class MemorySink implements TensorSink<StateDict> {
   readonly takesOthers = false;
   readonly #onTensor: OnTensor | undefined;
+  readonly #given: GivenMemory | undefined;
   readonly #filling = new Map<number, Filling>();
   #delivery: Delivery | undefined;
   /** None with `onTensor`: a tensor that is handed out alone must not keep its neighbours. */
   #arena: Arena | undefined;
 
-  constructor(onTensor: OnTensor | undefined) {
+  constructor(onTensor?: OnTensor, given?: GivenMemory) {
     this.#onTensor = onTensor;
+    this.#given = given;
   }
 
   prepare(): Promise<void> {
@@ -102,7 +105,7 @@ export class MemorySink implements TensorSink<StateDict> {
   #memory(tensor: ArrivingTensor): Uint8Array {
     const { bytes } = tensor;
     try {
-      return this.#arena?.take(bytes) ?? new Uint8Array(bytes);
+      return this.#given?.of(tensor) ?? this.#arena?.take(bytes) ?? new Uint8Array(bytes);
     } catch (cause) {
       throw tooLarge(tensor, cause);
     }
