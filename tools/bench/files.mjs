@@ -17,8 +17,9 @@ export async function sourceOf(directory, bytes) {
 }
 
 /**
- * Has the system take as much memory for the page cache as the receivers need for what they get, on a disk or not, and give it back: on a virtual machine pages that
- * it has not used for a second or two cost more than the whole transfer, and whoever took longer to begin would pay.
+ * Has the system take as much memory for the page cache as the receivers need for what they get, on a disk or not, and give it
+ * back: on a virtual machine pages that it has not used for a second or two cost more than the whole transfer, and whoever took
+ * longer to begin would pay.
  * @param {string} directory @param {number} bytes
  */
 export async function warmMemory(directory, bytes) {

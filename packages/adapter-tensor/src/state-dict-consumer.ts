@@ -25,8 +25,8 @@ export interface StateDictConsumerOptions extends TensorTargetOptions {
 
 /**
  * Receives tensors into memory, from an owner's dict or from a checkpoint on disk. Gives a dict in data order, whose memory
- * is its own, or that of `into`; tensors share it, but for those that `onTensor` gets. One consumer serves one download. Fails with codes of
- * `tensorErrorCodes`.
+ * is its own, or that of `into`; tensors share it, but for those that `onTensor` gets. One consumer serves one download. Fails
+ * with codes of `tensorErrorCodes`.
  */
 export class StateDictConsumer extends TensorsConsumer<StateDict> {
   /** Throws `invalid_argument`. */

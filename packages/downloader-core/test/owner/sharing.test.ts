@@ -34,6 +34,16 @@ async function worldOf(
   return { world, ref, transaction, peers };
 }
 
+/** Of three chunks that are each a distance `a` may have all, `b` none yet. */
+async function leaderAndFollower(): Promise<{ world: World; ref: Ref; a: RawPeer; b: RawPeer }> {
+  const object = new ChunkList(['x'.repeat(500), 'y'.repeat(500), 'z'.repeat(500)]);
+  const { world, ref, peers } = await worldOf(object, { budgetBytes: 4096 });
+  const [a, b] = peers as [RawPeer, RawPeer];
+  await b.sayPull(ref, creditOf(0));
+  await a.sayPull(ref, creditOf(3));
+  return { world, ref, a, b };
+}
+
 describe('chunks that several receivers want', () => {
   it('M2 one state is produced once for all who ask for it at the same time', async () => {
     const object = new Gated(['x']);
@@ -152,11 +162,7 @@ describe('chunks that several receivers want', () => {
   });
 
   it('M2 who leads lets those near behind catch up, for 50 ms of silence', async () => {
-    const object = new ChunkList(['x'.repeat(500), 'y'.repeat(500), 'z'.repeat(500)]);
-    const { world, ref, peers } = await worldOf(object, { budgetBytes: 4096 });
-    const [a, b] = peers as [RawPeer, RawPeer];
-    await b.sayPull(ref, creditOf(0));
-    await a.sayPull(ref, creditOf(3));
+    const { world, ref, a, b } = await leaderAndFollower();
     expect(a.chunks()).toHaveLength(1);
     const told = { downloadId: 'D1', refId: ref.refId };
     await b.say({ kind: 'grant', ...told, pullNo: 1, consumed: { bytes: 0 }, consumedSeq: 0, ...creditOf(1) });
@@ -169,11 +175,7 @@ describe('chunks that several receivers want', () => {
   });
 
   it('M2 nobody waits for one that has gone', async () => {
-    const object = new ChunkList(['x'.repeat(500), 'y'.repeat(500), 'z'.repeat(500)]);
-    const { world, ref, peers } = await worldOf(object, { budgetBytes: 4096 });
-    const [a, b] = peers as [RawPeer, RawPeer];
-    await b.sayPull(ref, creditOf(0));
-    await a.sayPull(ref, creditOf(3));
+    const { world, ref, a, b } = await leaderAndFollower();
     expect(a.chunks()).toHaveLength(1);
     await b.say({ kind: 'cancel', downloadId: 'D1', refId: ref.refId, final: true, code: 'stopped' });
     expect(a.chunks()).toHaveLength(3);
