@@ -3,8 +3,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const blockBytes = 2 ** 20;
+const restMs = 2500;
+const largeBytes = 2 ** 28;
 
 /**
  * The file of a size; one that was written in this run already is used again.
@@ -17,15 +20,21 @@ export async function sourceOf(directory, bytes) {
 }
 
 /**
- * Has the system take as much memory for the page cache as the receivers need for what they get, on a disk or not, and give it
- * back: on a virtual machine pages that it has not used for a second or two cost more than the whole transfer, and whoever took
- * longer to begin would pay.
+ * Holds as much memory of the page cache as the receivers need for what they get, on a disk or not, until it is given back. The
+ * host of a virtual machine takes back what is unused, some two seconds after something large was freed, and a page that it has
+ * taken costs 10 µs instead of 0.3, more than the whole transfer. So nothing large is freed for a while, and then just this.
  * @param {string} directory @param {number} bytes
  */
-export async function warmMemory(directory, bytes) {
-  const path = join(directory, 'warm.bin');
+export async function holdMemory(directory, bytes) {
+  const path = join(directory, 'held.bin');
   await writeBlocks(path, bytes);
-  await rm(path);
+  const isHeld = delay(bytes < largeBytes ? 0 : restMs);
+  return {
+    giveBack: async () => {
+      await isHeld;
+      await rm(path);
+    },
+  };
 }
 
 /** No two blocks are alike. @param {string} path @param {number} bytes */

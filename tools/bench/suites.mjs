@@ -13,7 +13,7 @@ import { run } from './transfer.mjs';
  * @property {string} name
  * @property {Row['shape']} shape
  * @property {import('./contenders.mjs').Contender} [contender]
- * @property {number} [diskBytes] what it takes on the disk: the source, the targets, and as much again to warm the memory
+ * @property {number} [diskBytes] what it takes on the disk: the source, the targets, and as much again to hold memory for them
  * @property {(directory: string) => Promise<Measured>} run
  * @typedef {object} Suite
  * @property {string} title

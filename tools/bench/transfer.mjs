@@ -2,7 +2,7 @@
 // One transfer: an owner and its receivers, each a process of its own, over loopback TCP.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSameFile, sourceOf, warmMemory } from './files.mjs';
+import { holdMemory, isSameFile, sourceOf } from './files.mjs';
 import { startPeer } from './processes.mjs';
 
 /**
@@ -54,6 +54,7 @@ const targetOf = (directory, name) => join(directory, `${name}.target`);
 async function move(transfer, directory, names, start) {
   const { contender, bytes, link, stalls, isFile = true, isTimed = true } = transfer;
   const path = isFile ? await sourceOf(directory, bytes) : undefined;
+  const held = isTimed ? await holdMemory(directory, bytes * names.length) : undefined;
   const owner = start(contender.owner, { path, stalls, receivers: names.length + (stalls ? 1 : 0) });
   const ready = await owner.next();
   const reached = link ? await linked(ready, (port) => start('slow-link.mjs', { port, ...link })) : ready;
@@ -62,7 +63,7 @@ async function move(transfer, directory, names, start) {
   if (stalls) await stall(startReceiver('stalled', { stalls }));
   const children = names.map((name) => startReceiver(name));
   for (const child of children) await child.next();
-  if (isTimed) await warmMemory(directory, bytes * names.length);
+  await held?.giveBack();
   const [ownerDone, ...done] = await carryOut(owner, children);
   for (const [index, line] of done.entries()) {
     if (!isEqual(path ? [path, targetOf(directory, names[index] ?? '')] : undefined, ready, line))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { interleave } from '../../bench/interleave.mjs';
+import { interleave, turns } from '../../bench/interleave.mjs';
 
 const entries = ['a', 'b', 'c'].map((name) => ({ name, shape: { receivers: 1 } }));
 const tell = (): void => {};
@@ -13,25 +13,45 @@ async function orderOf(how: { rounds: number; isWarmedUp: boolean }): Promise<{ 
   return { order, figures: rows.map(({ name, measures }) => [name, measures['at']?.min, measures['at']?.max]) };
 }
 
-it('each round begins with another contender, and the first is not counted', async () => {
+it('each round has another order, and the first is not counted', async () => {
   expect(await orderOf({ rounds: 2, isWarmedUp: true })).toEqual({
-    order: 'abcbcacab',
+    order: 'abccbabca',
     figures: [
-      ['a', 6, 8],
-      ['b', 4, 9],
-      ['c', 5, 7],
+      ['a', 6, 9],
+      ['b', 5, 7],
+      ['c', 4, 8],
     ],
   });
 });
 
 it('without warming up all rounds are counted', async () => {
   const { order, figures } = await orderOf({ rounds: 1, isWarmedUp: false });
-  expect(order).toBe('bca');
+  expect(order).toBe('cba');
   expect(figures).toEqual([
     ['a', 3, 3],
-    ['b', 1, 1],
-    ['c', 2, 2],
+    ['b', 2, 2],
+    ['c', 1, 1],
   ]);
+});
+
+it.each([
+  [1, 1, 0],
+  [2, 2, 1],
+  [3, 6, 2],
+  [5, 10, 2],
+  [10, 10, 1],
+])('of %i contenders, each follows every other equally often in %i rounds', (count, rounds, times) => {
+  const followers = new Map<string, number>();
+  for (let round = 0; round < rounds; round += 1) {
+    const order = turns(count, round);
+    expect(order.toSorted((a, b) => a - b)).toEqual([...Array(count).keys()]);
+    for (const [at, turn] of order.slice(1).entries()) {
+      const pair = `${order[at]} ${turn}`;
+      followers.set(pair, (followers.get(pair) ?? 0) + 1);
+    }
+  }
+  expect(followers.size).toBe(count * (count - 1));
+  expect([...followers.values()].every((seen) => seen === times)).toBe(true);
 });
 
 it('a run that fails is told and counted, and the others go on', async () => {
@@ -48,6 +68,6 @@ it('a run that fails is told and counted, and the others go on', async () => {
     ['b', 1],
     ['c', 0],
   ]);
-  expect(rows[1]?.measures['at']).toEqual({ median: 6, min: 6, max: 6 });
+  expect(rows[1]?.measures['at']).toEqual({ median: 4, min: 4, max: 4 });
   expect(told).toEqual(['FAILED: b, {"receivers":1}: Error: planted']);
 });
