@@ -29,6 +29,10 @@ const pooled = {
   close: promisify(close),
 };
 
+// The page cache takes what one call writes in blocks of up to its size. Blocks below 2 MiB are of memory that the system has at
+// hand; larger ones it has to look for, in memory that is split up or that the host of a virtual machine has taken back.
+const mostBytesPerWrite = 1024 * 1024;
+
 /**
  * An open file, read and written at positions. Unlike Node's FileHandle it can make its calls on the calling thread, also
  * the opening; as there, closing waits for calls that run. Every disk call of this package on an open file is here.
@@ -128,14 +132,14 @@ export class OpenFile {
 
   #put(bytes: Uint8Array, position: number): number {
     let done = 0;
-    while (done < bytes.byteLength) done += writeSync(this.#fd, bytes, done, bytes.byteLength - done, position + done);
+    while (done < bytes.byteLength) done += writeSync(this.#fd, bytes, done, pieceAfter(done, bytes), position + done);
     return done;
   }
 
   async #putOnPool(bytes: Uint8Array, position: number): Promise<number> {
     let done = 0;
     while (done < bytes.byteLength)
-      done += (await pooled.write(this.#fd, bytes, done, bytes.byteLength - done, position + done)).bytesWritten;
+      done += (await pooled.write(this.#fd, bytes, done, pieceAfter(done, bytes), position + done)).bytesWritten;
     return done;
   }
 
@@ -162,4 +166,8 @@ export class OpenFile {
       () => pooled.close(this.#fd),
     );
   }
+}
+
+function pieceAfter(done: number, { byteLength }: Uint8Array): number {
+  return Math.min(byteLength - done, mostBytesPerWrite);
 }

@@ -46,6 +46,15 @@ describe.each(places)('a file that is used on %s', (_, newPace) => {
     expect(readFileSync(path, 'utf8')).toBe('abcdabcdab');
   });
 
+  it('is written whole when that takes more than one call: one writes at most 1 MiB', async () => {
+    const path = join(newFolder(), 'file');
+    const bytes = Buffer.from(Uint8Array.from({ length: 2 ** 21 + 4321 }, (_value, index) => index % 251));
+    const file = await OpenFile.open(path, 'wx', newPace());
+    expect(await file.write(bytes, 3)).toBe(bytes.byteLength);
+    await file.close();
+    expect(readFileSync(path).subarray(3).equals(bytes)).toBe(true);
+  });
+
   it('is closed once, after the calls that run; none begins after that', async () => {
     const path = join(newFolder(), 'file');
     const file = await OpenFile.open(path, 'wx', newPace());
