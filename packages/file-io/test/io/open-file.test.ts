@@ -1,6 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OpenFile } from '../../src/io/open-file.ts';
 import { Pace } from '../../src/io/pace.ts';
 import { temporaryFolders } from '@towline/conformance/files';
@@ -8,6 +9,12 @@ import { temporaryFolders } from '@towline/conformance/files';
 class Pool extends Pace {
   override run<T>(_: () => T, pooled: () => Promise<T>): Promise<T> {
     return pooled();
+  }
+}
+
+class Inline extends Pace {
+  override run<T>(inline: () => T): T {
+    return inline();
   }
 }
 
@@ -46,7 +53,7 @@ describe.each(places)('a file that is used on %s', (_, newPace) => {
     expect(readFileSync(path, 'utf8')).toBe('abcdabcdab');
   });
 
-  it('is written whole when that takes more than one call: one writes at most 1 MiB', async () => {
+  it('is written whole when that takes more than one call', async () => {
     const path = join(newFolder(), 'file');
     const bytes = Buffer.from(Uint8Array.from({ length: 2 ** 21 + 4321 }, (_value, index) => index % 251));
     const file = await OpenFile.open(path, 'wx', newPace());
@@ -65,4 +72,23 @@ describe.each(places)('a file that is used on %s', (_, newPace) => {
     expect(readFileSync(path, 'utf8')).toBe('content');
     expect(() => file.stats()).toThrow('EBADF');
   });
+});
+
+it('a call writes at most 1 MiB', async () => {
+  const writeSync = vi.spyOn(fs, 'writeSync');
+  syncBuiltinESMExports();
+  try {
+    const file = await OpenFile.open(join(newFolder(), 'file'), 'wx', new Inline());
+    await file.write(Buffer.alloc(2 ** 21 + 4321), 3);
+    await file.close();
+    const pieces = writeSync.mock.calls.map((call: unknown[]) => call.slice(3));
+    expect(pieces).toEqual([
+      [2 ** 20, 3],
+      [2 ** 20, 2 ** 20 + 3],
+      [4321, 2 ** 21 + 3],
+    ]);
+  } finally {
+    writeSync.mockRestore();
+    syncBuiltinESMExports();
+  }
 });
