@@ -3,8 +3,8 @@
 // length of the header (4 bytes, unsigned, big-endian), the header, the body.
 import { idProblem, isPlainObject } from '@towline/downloader-core/spi';
 
-/** The largest message (header and body), in bytes: a chunk of the usual 2 MiB goes in one. */
-export const maxMessageBytes = 4 * 1024 * 1024;
+/** The largest message (header and body), in bytes: a chunk of the usual 4 MiB goes in one. */
+export const maxMessageBytes = 8 * 1024 * 1024;
 /** How many bytes stand before the header. */
 export const prefixBytes = 4;
 

@@ -39,7 +39,7 @@ export type FileState = {
 
 /** Options of {@link FileDownloadable.open}. */
 export interface FileSourceOptions {
-  /** The size of every chunk but the last, in bytes, from 1 to 64 MiB. Default 2 MiB. */
+  /** The size of every chunk but the last, in bytes, from 1 to 64 MiB. Default 4 MiB. */
   readonly chunkBytes?: number | undefined;
   /** The name that receivers see. Default: the last name of the path. */
   readonly name?: string | undefined;

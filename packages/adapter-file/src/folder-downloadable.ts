@@ -30,7 +30,7 @@ import { type OnlyRequest, onlyRequestSchema } from './only.ts';
 
 /** Options of {@link FolderDownloadable.open}. */
 export interface FolderSourceOptions {
-  /** The size of every chunk but the last, in bytes, from 1 to 64 MiB; small files share a chunk. Default 2 MiB. */
+  /** The size of every chunk but the last, in bytes, from 1 to 64 MiB; small files share a chunk. Default 4 MiB. */
   readonly chunkBytes?: number | undefined;
   /** The name that receivers see. Default: the last name of the path. */
   readonly name?: string | undefined;

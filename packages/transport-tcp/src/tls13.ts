@@ -15,6 +15,6 @@ export const tls13: SecureContextOptions = {
 
 /**
  * The most that a TLS socket is given before it has taken all of it: it encrypts into memory of its own. Whole records, and a chunk of
- * 2 MiB in six.
+ * 4 MiB in twelve.
  */
 export const maxTlsWriteBytes: number = 352 * 1024;

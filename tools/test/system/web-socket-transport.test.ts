@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { webSocketDialler } from '../../../examples/web-page/transport/dialler.mjs';
 import type { Socket } from '../../../examples/web-page/transport/link.mjs';
 import { type ListenerOptions, webSocketListener } from '../../../examples/web-page/transport/listener.mjs';
+import { maxMessageBytes, prefixBytes } from '../../../examples/web-page/transport/wire.mjs';
 import { Relay } from '../support/relay.ts';
 
 const NodeSocket = WebSocket as unknown as new (url: string) => Socket;
@@ -115,7 +116,7 @@ describe('the WebSocket transport of examples/web-page', () => {
     ['another version', [greeting.replace('1', '2')], 4002],
     ['a header that is longer than its message', [greeting, Uint8Array.of(0, 0, 0, 9, 1)], 4000],
     ['text where a message belongs', [greeting, 'message'], 4000],
-    ['a message above the limit', [greeting, new Uint8Array(4 * 1024 * 1024 + 5)], 1009],
+    ['a message above the limit', [greeting, new Uint8Array(prefixBytes + maxMessageBytes + 1)], 1009],
   ])('a peer that sends %s loses its link', async (_, sent, code) => {
     const { port } = await listening();
     const socket = new WebSocket(urlOf(port));

@@ -36,7 +36,7 @@ export type ArrowState = {
 
 /** Options of all that hands over Arrow data. */
 export interface ArrowSourceOptions {
-  /** The most bytes of a chunk, from 1 to 64 MiB; the last one always has 24. Default 2 MiB. */
+  /** The most bytes of a chunk, from 1 to 64 MiB; the last one always has 24. Default 4 MiB. */
   readonly chunkBytes?: number | undefined;
   /** Whether receivers may ask for a part. Default true. */
   readonly selection?: boolean | undefined;

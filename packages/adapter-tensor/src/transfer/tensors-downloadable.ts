@@ -33,7 +33,7 @@ export type TensorState = {
 
 /** Options of everything that hands over tensors. */
 export interface TensorSourceOptions {
-  /** The most bytes of a chunk, from 1 to 64 MiB. Default 2 MiB. */
+  /** The most bytes of a chunk, from 1 to 64 MiB. Default 4 MiB. */
   readonly chunkBytes?: number | undefined;
   /** Whether receivers may ask for a part. Default true. */
   readonly selection?: boolean | undefined;

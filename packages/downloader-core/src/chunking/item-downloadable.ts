@@ -39,7 +39,7 @@ export interface ItemDownloadableOptions<T> {
    * that is far from the others, and for a retry.
    */
   readonly encode: (item: T, index: number) => Uint8Array | Promise<Uint8Array>;
-  /** The most bytes of a chunk, from 1 to 64 MiB. Default 2 MiB. A larger item is cut. */
+  /** The most bytes of a chunk, from 1 to 64 MiB. Default 4 MiB. A larger item is cut. */
   readonly chunkBytes?: number | undefined;
   /** How many items are begun before they are needed, where `item` or `encode` takes its time. From 0 to 4,096; default 8. */
   readonly readAhead?: number | undefined;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { chunkBytesOf } from '../../src/chunking/chunk-bytes.ts';
 
-it('S7 the size of chunks is 2 MiB, or what was asked for from 1 byte to 64 MiB', () => {
+it('S7 the size of chunks is 4 MiB, or what was asked for from 1 byte to 64 MiB', () => {
   expect([chunkBytesOf({}), chunkBytesOf({ chunkBytes: 1 }), chunkBytesOf({ chunkBytes: 2 ** 26 })]).toEqual([
-    2 ** 21,
+    2 ** 22,
     1,
     2 ** 26,
   ]);
