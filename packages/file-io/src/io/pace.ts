@@ -46,21 +46,32 @@ const ofThisThread = new Turn();
 export interface Gauges {
   /** In milliseconds, monotonic. */
   now(): number;
-  /** How often the process's threads have gone to sleep by themselves so far; 0 where the system does not count that. */
-  sleeps(): number;
+  /** Of all threads of the process, so far. */
+  used(): Used;
+}
+
+/** What a process has used up to a moment. */
+export interface Used {
+  /** How often its threads have gone to sleep by themselves; 0 where the system does not count that. */
+  readonly sleeps: number;
+  /** Processor time, in milliseconds. */
+  readonly cpuMs: number;
 }
 
 const ofThisProcess: Gauges = {
   now: () => performance.now(),
-  sleeps: () => process.resourceUsage().voluntaryContextSwitches,
+  used: () => {
+    const { voluntaryContextSwitches, userCPUTime, systemCPUTime } = process.resourceUsage();
+    return { sleeps: voluntaryContextSwitches, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
+  },
 };
 
 /**
  * Decides where the disk calls of one file or folder run: on the calling thread as long as they are quick, otherwise on the
  * thread pool; and when: those of all files together leave the rest of a turn of the event loop to others after 16 ms. The first
  * call always runs on the pool, so a disk that does not answer at all blocks nothing. So does the next one after a call that took
- * 5 ms because it had to wait, the next two when the one after that had to as well, and so on. A call whose thread never slept
- * only waited for a processor, and the pool would wait for one twice.
+ * 5 ms longer than it ran because it had to wait, the next two when the one after that had to as well, and so on. A call whose
+ * thread never slept only waited for a processor, and the pool would wait for one twice.
  */
 export class Pace {
   readonly #gauges: Gauges;
@@ -81,11 +92,11 @@ export class Pace {
     if (this.#turn.isFull) return this.#turn.next().then(() => this.run(inline, pooled));
     const gauges = this.#gauges;
     const startedMs = gauges.now();
-    const sleptBefore = gauges.sleeps();
+    const before = gauges.used();
     const result = inline();
     const ms = gauges.now() - startedMs;
     this.#turn.heldUp(ms);
-    if (ms >= slowMs && hasSlept(sleptBefore, gauges.sleeps())) this.#hasWaited();
+    if (ms >= slowMs && hasSlept(before, gauges.used(), ms)) this.#hasWaited();
     else this.#afterNextWait = 1;
     return result;
   }
@@ -104,6 +115,8 @@ export class Pace {
   }
 }
 
-function hasSlept(before: number, after: number): boolean {
-  return after > before || after === 0;
+/** Whether a call of `ms` slept for long. Its thread may not be the one that did: then what all threads ran meanwhile was its work. */
+function hasSlept(before: Used, after: Used, ms: number): boolean {
+  const isAwake = after.sleeps === before.sleeps && after.sleeps > 0;
+  return !isAwake && ms - (after.cpuMs - before.cpuMs) >= slowMs;
 }

@@ -1,16 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { Pace, Turn } from '../../src/io/pace.ts';
 
-/** Runs calls that take so long and says where each of them ran; of those that wait for the disk the time is negative. */
-async function placesOf(durationsMs: readonly number[], isCounted = true): Promise<string> {
+interface Process {
+  /** Whether its system counts how often it sleeps. */
+  readonly countsSleeps?: boolean;
+  /** How long its threads run while a call goes on, in milliseconds. */
+  readonly ranMs?: number;
+}
+
+/** Runs calls that take so long and says where each of them ran; while one goes on whose time is negative the process sleeps. */
+async function placesOf(
+  durationsMs: readonly number[],
+  { countsSleeps = true, ranMs = 0 }: Process = {},
+): Promise<string> {
   let nowMs = 0;
   let sleeps = 1;
-  const pace = new Pace({ now: () => nowMs, sleeps: () => (isCounted ? sleeps : 0) }, new Turn());
+  let cpuMs = 0;
+  const used = () => ({ sleeps: countsSleeps ? sleeps : 0, cpuMs });
+  const pace = new Pace({ now: () => nowMs, used }, new Turn());
   const places: string[] = [];
   for (const durationMs of durationsMs) {
     const call = (place: string) => () => {
       nowMs += Math.abs(durationMs);
       if (durationMs < 0) sleeps += 1;
+      cpuMs += ranMs;
       return place;
     };
     places.push(await pace.run(call('inline'), async () => call('pool')()));
@@ -18,12 +31,14 @@ async function placesOf(durationsMs: readonly number[], isCounted = true): Promi
   return places.join(' ');
 }
 
+const neverSlept = () => ({ sleeps: 1, cpuMs: 0 });
+
 /** Calls of 4 ms on two files by turns, both quick. `order`: which have run. */
 async function twoFiles(): Promise<{ run: (at: number) => unknown; order: number[]; turn: Turn }> {
   let nowMs = 0;
   const turn = new Turn();
   const order: number[] = [];
-  const gauges = { now: () => nowMs, sleeps: () => 1 };
+  const gauges = { now: () => nowMs, used: neverSlept };
   const paces = [new Pace(gauges, turn), new Pace(gauges, turn)] as const;
   for (const pace of paces) await pace.run(() => {}, Promise.resolve.bind(Promise, undefined));
   const run = (at: number): unknown =>
@@ -80,11 +95,16 @@ describe('disk calls', () => {
   });
 
   it('S4 count as waiting when they were slow and nobody counts how often the process slept', async () => {
-    expect(await placesOf([1, 50, 1, 1], false)).toBe('pool inline pool inline');
+    expect(await placesOf([1, 50, 1, 1], { countsSleeps: false })).toBe('pool inline pool inline');
+  });
+
+  it('stay on the calling thread when they were at work for all but 5 ms, whoever slept meanwhile', async () => {
+    expect(await placesOf([1, -12, -12, -12], { ranMs: 8 })).toBe('pool inline inline inline');
+    expect(await placesOf([1, -14, 1], { ranMs: 8 })).toBe('pool inline pool');
   });
 
   it('S4 stay on the thread pool until the first was answered', async () => {
-    const pace = new Pace({ now: () => 0, sleeps: () => 1 }, new Turn());
+    const pace = new Pace({ now: () => 0, used: neverSlept }, new Turn());
     let answer = (): void => {};
     const first = pace.run(String, () => new Promise<string>((resolve) => (answer = () => resolve('pool'))));
     expect(
