@@ -37,7 +37,11 @@ export class MsgpackReader {
   #value(depth: number): unknown {
     this.#values += 1;
     if (this.#values > maxValues) throw new RangeError(`there are more than ${maxValues} values in one message`);
-    const lead = this.#uint(1);
+    // As `#uint(1)` would: most of all values are one byte and what it says.
+    const at = this.#at;
+    const lead = this.#bytes[at];
+    if (lead === undefined) throw new RangeError('the value ends too early');
+    this.#at = at + 1;
     if (lead < 0x80) return lead;
     if (lead < 0x90) return this.#map(lead & 0x0f, depth);
     if (lead < 0xa0) return this.#list(lead & 0x0f, depth);

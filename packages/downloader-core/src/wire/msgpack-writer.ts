@@ -187,7 +187,7 @@ export class MsgpackWriter {
   }
 
   #uint(value: number, length: 1 | 2 | 4): void {
-    this.#reserve(length);
+    if (this.#at + length > this.#bytes.byteLength) this.#reserve(length);
     const bytes = this.#bytes;
     let at = this.#at;
     for (let shift = (length - 1) * 8; shift >= 0; shift -= 8) bytes[at++] = value >>> shift;
