@@ -8,7 +8,7 @@ export { BufferPool } from './io/buffer-pool.ts';
 export { FileCache } from './io/file-cache.ts';
 export { mtimeMsOf } from './io/mtime.ts';
 export type { OpenFile } from './io/open-file.ts';
-export { type Gauges, Pace, Turn } from './io/pace.ts';
+export { type Gauges, Pace, type ProcessUse, Turn } from './io/pace.ts';
 export { forEachAtOnce } from './io/tasks.ts';
 export { foldedName, hostPlatform, nameProblem, type NamePlatform, pathProblem } from './names.ts';
 export { type FilePiece, FilesReader, type ReadChunk } from './source/files-reader.ts';

@@ -47,11 +47,11 @@ export interface Gauges {
   /** In milliseconds, monotonic. */
   now(): number;
   /** Of all threads of the process, so far. */
-  used(): Used;
+  used(): ProcessUse;
 }
 
 /** What a process has used up to a moment. */
-export interface Used {
+export interface ProcessUse {
   /** How often its threads have gone to sleep by themselves; 0 where the system does not count that. */
   readonly sleeps: number;
   /** Processor time, in milliseconds. */
@@ -116,7 +116,7 @@ export class Pace {
 }
 
 /** Whether a call of `ms` slept for long. Its thread may not be the one that did: then what all threads ran meanwhile was its work. */
-function hasSlept(before: Used, after: Used, ms: number): boolean {
+function hasSlept(before: ProcessUse, after: ProcessUse, ms: number): boolean {
   const isAwake = after.sleeps === before.sleeps && after.sleeps > 0;
   return !isAwake && ms - (after.cpuMs - before.cpuMs) >= slowMs;
 }
