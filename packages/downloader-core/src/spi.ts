@@ -24,6 +24,24 @@ export {
 } from './base/downloadable.ts';
 export { type CoreErrorCode, type ErrorCode, type ErrorCodeEntry, errorCodes } from './base/error-codes.ts';
 export { asDownloadError, DownloadError, type DownloadErrorDetails, isDownloadError } from './base/errors.ts';
+export {
+  bytes,
+  type Field,
+  FieldError,
+  type FieldsOf,
+  flag,
+  listOf,
+  mapOf,
+  oneKindOf,
+  oneOf,
+  optional,
+  pairOf,
+  refine,
+  strictMapOf,
+  text,
+  valueOf,
+  whole,
+} from './base/fields.ts';
 export { equalBytes, hashableMemory, type Hasher, loadHasher, type RunningHash } from './base/hash.ts';
 export { smallCopy, smallMemory } from './base/slab.ts';
 export { andThen, inTurn, isPromise, type MaybePromise, orElse } from './base/maybe-promise.ts';

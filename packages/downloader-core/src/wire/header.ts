@@ -39,7 +39,7 @@ function readFields(fields: PlainObject): ReadHeader {
   if (typeof kind !== 'string') return malformed('the header has no kind', undefined, downloadId);
   if (!Object.hasOwn(messageSchemas, kind)) return { is: 'unknown', kind, downloadId };
   try {
-    return { is: 'message', message: messageSchemas[kind as Message['kind']].read(fields) };
+    return { is: 'message', message: messageSchemas[kind as Message['kind']].parse(fields) };
   } catch (error) {
     return malformed(`the ${kind} message is not as it must be: ${reasonOf(error)}`, kind, downloadId);
   }

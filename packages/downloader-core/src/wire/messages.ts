@@ -1,4 +1,4 @@
-import { type Field, listOf, mapOf, oneOf, optional, text, valueOf, whole } from './fields.ts';
+import { bytes, type Field, flag, listOf, mapOf, oneOf, optional, text, valueOf, whole } from '../base/fields.ts';
 import { leastMessageBytes, maxHeaderBytes, maxSegments } from './limits.ts';
 
 // The messages of the protocol, version 1, as they stand in headers. docs/protocol.md is their specification.
@@ -172,8 +172,7 @@ export type BodyMessage = Pull | Described | Chunk;
 const id = text(1, 128);
 const count = whole(0);
 const ordinal = whole(1);
-const hash = valueOf<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength === 8, 'is not 8 bytes');
-const flag = valueOf<boolean>((value) => typeof value === 'boolean', 'is not true or false');
+const hash = bytes(8);
 const duration = valueOf<number>(
   (value) => typeof value === 'number' && value > 0 && value < Infinity,
   'is not a positive, finite number',

@@ -6,7 +6,7 @@ import { type CoreErrorCode, errorCodes } from '../../src/base/error-codes.ts';
 import { loadHasher } from '../../src/base/hash.ts';
 import { ChunkDigest } from '../../src/wire/chunk-digest.ts';
 import { cutMessage, type Uncut } from '../../src/wire/cut.ts';
-import type { Field } from '../../src/wire/fields.ts';
+import type { Field } from '../../src/base/fields.ts';
 import { readHeader, writeHeader } from '../../src/wire/header.ts';
 import * as limits from '../../src/wire/limits.ts';
 import { type BodyPart, type Message, messageSchemas } from '../../src/wire/messages.ts';
