@@ -1,6 +1,15 @@
-import { type Description, reasonOf, type Totals } from '@towline/downloader-core/spi';
+import {
+  type Description,
+  type Field,
+  flag,
+  mapOf,
+  reasonOf,
+  text,
+  type Totals,
+  valueOf,
+  whole,
+} from '@towline/downloader-core/spi';
 import { diskError } from '@towline/file-io';
-import { z } from 'zod';
 import { wrongKind } from './errors.ts';
 
 /** What a receiver learns about a file before its bytes: the description of kind `file`. */
@@ -13,14 +22,19 @@ export interface FileDescription {
   readonly mtimeMs: number;
 }
 
-const schema = z.object({
-  name: z.string(),
-  totalBytes: z.int().min(0),
-  fields: z.object({
-    executable: z.boolean(),
-    // The range of times that a JavaScript Date can hold.
-    mtimeMs: z.number().min(-8.64e15).max(8.64e15),
-  }),
+/** A time in milliseconds since 1970, of those that a JavaScript Date can hold. */
+export const time: Field<number> = valueOf(
+  (value) => typeof value === 'number' && value >= -8.64e15 && value <= 8.64e15,
+  'is not a time in milliseconds since 1970',
+);
+
+type Attributes = Pick<FileDescription, 'executable' | 'mtimeMs'>;
+type Described = Pick<FileDescription, 'name' | 'totalBytes'> & { readonly fields: Attributes };
+
+const schema = mapOf<Described>({
+  name: text(),
+  totalBytes: whole(0),
+  fields: mapOf<Attributes>({ executable: flag, mtimeMs: time }),
 });
 
 /** A file's description as core carries it. */
@@ -36,11 +50,12 @@ export function totalsOf({ totalBytes }: Pick<FileDescription, 'totalBytes'>): T
 /** Reads a description of a peer. Throws `wrong_kind` or `bad_manifest`. */
 export function readFileDescription(description: Description): FileDescription {
   expectKind(description, 'file');
-  const parsed = schema.safeParse(description);
-  if (!parsed.success)
-    throw diskError('bad_manifest', `The file’s description is malformed: ${reasonOf(parsed.error)}`);
-  const { name, totalBytes, fields } = parsed.data;
-  return { name, totalBytes, ...fields };
+  try {
+    const { name, totalBytes, fields } = schema.parse(description);
+    return { name, totalBytes, ...fields };
+  } catch (thrown) {
+    throw diskError('bad_manifest', `The file’s description is malformed: ${reasonOf(thrown)}`, thrown);
+  }
 }
 
 /** Throws `wrong_kind` unless the object is of the kind. */

@@ -1,5 +1,4 @@
-import { patternMatcher, type Schema } from '@towline/downloader-core/spi';
-import { z } from 'zod';
+import { listOf, patternMatcher, refine, type Schema, strictMapOf, text } from '@towline/downloader-core/spi';
 
 /** A request for a part of a folder: patterns, of which an entry must match one. */
 export interface OnlyRequest {
@@ -13,14 +12,12 @@ const maxWildcardPatterns = 64;
 const maxPatternLength = 4_096;
 
 /** Parses the request of a receiver: 1 to 4,096 patterns, at most 64 of them with a `*`. */
-export const onlyRequestSchema: Schema<OnlyRequest> = z.strictObject({
-  only: z
-    .array(z.string().min(1).max(maxPatternLength))
-    .min(1)
-    .max(maxPatterns)
-    .refine((patterns) => patterns.filter((pattern) => pattern.includes('*')).length <= maxWildcardPatterns, {
-      error: `more than ${maxWildcardPatterns} patterns with *`,
-    }),
+export const onlyRequestSchema: Schema<OnlyRequest> = strictMapOf<OnlyRequest>({
+  only: refine(
+    listOf(text(1, maxPatternLength), 1, maxPatterns),
+    (patterns) => patterns.filter((pattern) => pattern.includes('*')).length <= maxWildcardPatterns,
+    `has more than ${maxWildcardPatterns} patterns with *`,
+  ),
 });
 
 /** Whether a path is asked for. */

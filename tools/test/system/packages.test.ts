@@ -14,13 +14,10 @@ const packed = new PackedPackages(join(folder, 'tarballs'));
 const packages = readPackages();
 
 const ofCore: readonly string[] = [];
-const ofAdapters = [...ofCore, 'zod'];
-const ofTensors = [...ofAdapters, 'xxhash-wasm'];
+const ofTensors = ['xxhash-wasm'];
 
 /** What brings more or less with it than core does, ours aside. Anything more is a surprise for whoever installs it. */
 const brings: Readonly<Record<string, readonly string[]>> = {
-  '@towline/adapter-arrow': ofAdapters,
-  '@towline/adapter-file': ofAdapters,
   '@towline/adapter-tensor': ofTensors,
   '@towline/cli': [...ofTensors, 'commander'],
   '@towline/conformance': ['@msgpack/msgpack'],

@@ -1,5 +1,14 @@
-import { type Description, reasonOf } from '@towline/downloader-core/spi';
-import { z } from 'zod';
+import {
+  bytes,
+  type Description,
+  flag,
+  mapOf,
+  oneOf,
+  optional,
+  reasonOf,
+  text,
+  whole,
+} from '@towline/downloader-core/spi';
 import { arrowError, asArrowError } from '../errors.ts';
 import { readSchemaMessage, type SchemaMessage } from '../validate/index.ts';
 import { trailerBytes } from './trailer.ts';
@@ -28,18 +37,21 @@ export interface ArrowDescription {
   readonly schemaBytes: Uint8Array | undefined;
 }
 
-const count = z.int().min(0).optional();
-const shape = z.object({
-  name: z.string().min(1),
-  fields: z.object({
-    v: z.literal(1),
-    container: z.enum(['file', 'stream']),
-    selection: z.boolean(),
+type Fields = { readonly v: 1 } & Pick<ArrowDescription, 'container' | 'selection' | 'bytes' | 'batches' | 'rows'>;
+type Described = { readonly name: string; readonly fields: Fields; readonly body?: Uint8Array | undefined };
+
+const count = optional(whole(0));
+const schema = mapOf<Described>({
+  name: text(1),
+  fields: mapOf<Fields>({
+    v: oneOf(1),
+    container: oneOf('file', 'stream'),
+    selection: flag,
     bytes: count,
     batches: count,
     rows: count,
   }),
-  body: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+  body: optional(bytes()),
 });
 
 /** A description as core carries it: a few counts, and the schema as its body. */
@@ -61,15 +73,17 @@ export function readDescription(description: Description): ArrowDescription {
       'wrong_kind',
       `The object holds no Arrow data but is ${reasonOf(description.kind ?? 'of no kind')}`,
     );
-  const parsed = shape.safeParse(description);
-  if (!parsed.success)
-    throw arrowError(
-      'bad_description',
-      `The owner’s description of Arrow data is malformed: ${reasonOf(parsed.error)}`,
-    );
-  const { name, fields, body } = parsed.data;
-  const { container, selection, bytes, batches, rows } = fields;
-  return { name, container, selection, bytes, batches, rows, schemaBytes: body };
+  const { name, fields, body } = described(description);
+  const { container, selection, batches, rows } = fields;
+  return { name, container, selection, bytes: fields.bytes, batches, rows, schemaBytes: body };
+}
+
+function described(description: Description): Described {
+  try {
+    return schema.parse(description);
+  } catch (thrown) {
+    throw arrowError('bad_description', `The owner’s description of Arrow data is malformed: ${reasonOf(thrown)}`);
+  }
 }
 
 /** The schema of a description. Throws `not_as_values` when there is none that can be read here, `bad_description`. */

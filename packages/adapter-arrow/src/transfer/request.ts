@@ -1,5 +1,4 @@
-import type { Schema } from '@towline/downloader-core/spi';
-import { z } from 'zod';
+import { listOf, oneOf, optional, pairOf, refine, type Schema, strictMapOf, whole } from '@towline/downloader-core/spi';
 
 /** What a download is to bring, as MessagePack carries it. */
 export type ArrowRequest = {
@@ -13,25 +12,24 @@ export type ArrowRequest = {
   readonly rows?: readonly [number, number] | undefined;
 };
 
-const count = z.int().min(0);
-const range = z
-  .tuple([count, count])
-  .refine(([from, to]) => from <= to, { error: 'a range that ends before it begins' });
+const range = refine(pairOf(whole(0)), ([from, to]) => from <= to, 'is a range that ends before it begins');
+const rising = refine(
+  listOf(whole(0)),
+  (places) => places.every((place, at) => at === 0 || place > (places[at - 1] ?? 0)),
+  'is a list that does not rise',
+);
 
 /** Parses requests; untrusted. Whether they fit an object is for its plan to say. */
-export const requestSchema: Schema<ArrowRequest> = z
-  .strictObject({
-    as: z.enum(['source', 'stream']),
-    columns: z
-      .array(count)
-      .refine((places) => places.every((place, at) => at === 0 || place > (places[at - 1] ?? 0)), {
-        error: 'columns that do not rise',
-      })
-      .optional(),
-    batches: range.optional(),
-    rows: range.optional(),
-  })
-  .refine(({ batches, rows }) => batches === undefined || rows === undefined, { error: 'batches and rows' });
+export const requestSchema: Schema<ArrowRequest> = refine(
+  strictMapOf<ArrowRequest>({
+    as: oneOf('source', 'stream'),
+    columns: optional(rising),
+    batches: optional(range),
+    rows: optional(range),
+  }),
+  ({ batches, rows }) => batches === undefined || rows === undefined,
+  'asks for batches and for rows',
+);
 
 /** Whether a request is for a part. */
 export function isPart({ columns, batches, rows }: ArrowRequest): boolean {

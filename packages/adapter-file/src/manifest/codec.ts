@@ -1,6 +1,6 @@
-import { reasonOf } from '@towline/downloader-core/spi';
-import { diskError, type ManifestEntry } from '@towline/file-io';
-import { z } from 'zod';
+import { flag, listOf, mapOf, oneKindOf, oneOf, reasonOf, text, whole } from '@towline/downloader-core/spi';
+import { diskError, type FileEntry, type FolderEntry, type LinkEntry, type ManifestEntry } from '@towline/file-io';
+import { time } from '../file-description.ts';
 
 /** What is in a folder, in the order of the paths' UTF-16 units, so that a folder comes before what is in it. */
 export interface Manifest {
@@ -8,18 +8,15 @@ export interface Manifest {
   readonly entries: readonly ManifestEntry[];
 }
 
-// The range of times that a JavaScript Date can hold.
-const mtimeMs = z.number().min(-8.64e15).max(8.64e15);
-const path = z.string();
-
-const manifestSchema: z.ZodType<Manifest> = z.object({
-  v: z.literal(1),
-  entries: z.array(
-    z.discriminatedUnion('type', [
-      z.object({ type: z.literal('file'), path, size: z.int().min(0), executable: z.boolean(), mtimeMs }),
-      z.object({ type: z.literal('folder'), path, mtimeMs }),
-      z.object({ type: z.literal('link'), path, target: z.string() }),
-    ]),
+const path = text();
+const manifestSchema = mapOf<Manifest>({
+  v: oneOf(1),
+  entries: listOf(
+    oneKindOf<ManifestEntry, 'type'>('type', {
+      file: mapOf<FileEntry>({ type: oneOf('file'), path, size: whole(0), executable: flag, mtimeMs: time }),
+      folder: mapOf<FolderEntry>({ type: oneOf('folder'), path, mtimeMs: time }),
+      link: mapOf<LinkEntry>({ type: oneOf('link'), path, target: text() }),
+    }),
   ),
 });
 
@@ -33,11 +30,6 @@ export function decodeManifest(body: Uint8Array): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
   } catch (thrown) {
-    const problem = thrown instanceof z.ZodError ? firstIssue(thrown) : reasonOf(thrown);
-    throw diskError('bad_manifest', `The list of the folder cannot be read: ${problem}`, thrown);
+    throw diskError('bad_manifest', `The list of the folder cannot be read: ${reasonOf(thrown)}`, thrown);
   }
-}
-
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  return issue === undefined ? 'malformed' : `${issue.path.join('.')}: ${issue.message}`;
 }

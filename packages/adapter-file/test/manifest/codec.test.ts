@@ -39,9 +39,26 @@ describe('a manifest', () => {
     ['a size as text', encode({ v: 1, entries: [{ ...file, size: '1' }] })],
     ['a path that is no text', encode({ v: 1, entries: [{ ...file, path: ['a'] }] })],
     ['a time that is none', encode({ v: 1, entries: [{ ...file, mtimeMs: 1e300 }] })],
+    ['a time as text', encode({ v: 1, entries: [{ ...file, mtimeMs: '0' }] })],
+    ['a folder without a time', encode({ v: 1, entries: [{ type: 'folder', path: 'a' }] })],
+    ['rights that are none', encode({ v: 1, entries: [{ ...file, executable: 1 }] })],
     ['a link without a target', encode({ v: 1, entries: [{ type: 'link', path: 'a' }] })],
+    ['a target that is no text', encode({ v: 1, entries: [{ type: 'link', path: 'a', target: 1 }] })],
+    ['entries that are a map', encode({ v: 1, entries: { 0: file } })],
+    ['an entry that is a list', encode({ v: 1, entries: [[file]] })],
+    ['an entry that is nothing', encode({ v: 1, entries: [file, null] })],
+    ['an entry of a kind that every object has', encode({ v: 1, entries: [{ ...file, type: 'toString' }] })],
   ])('that is or has %s is refused', (_, body) => {
     expect(() => decodeManifest(body)).toThrow(expect.objectContaining({ code: 'bad_manifest' }));
+  });
+
+  it.each([
+    ['entries.1.size: is not a whole number from 0', [file, { ...file, size: -1 }]],
+    ['entries.0.type: is not file or folder or link', [{ ...file, type: 'device' }]],
+    ['entries.0.mtimeMs: is not a time', [{ ...file, mtimeMs: 8.64e15 + 1 }]],
+    ['entries: is not a list', undefined],
+  ])('that is refused says where and why: %s', (problem, entries) => {
+    expect(() => decodeManifest(encode({ v: 1, entries }))).toThrow(problem);
   });
 
   it('keeps __proto__ as data', () => {

@@ -1,8 +1,21 @@
-import { copyTogether, type Description, equalBytes, loadHasher, reasonOf } from '@towline/downloader-core/spi';
-import { z } from 'zod';
+import {
+  bytes,
+  copyTogether,
+  type Description,
+  equalBytes,
+  flag,
+  listOf,
+  loadHasher,
+  mapOf,
+  oneOf,
+  optional,
+  reasonOf,
+  text,
+  whole,
+} from '@towline/downloader-core/spi';
 import { asTensorError, tensorError } from '../errors.ts';
 import { parseHeader } from '../safetensors/index.ts';
-import { type Catalogue, type CatalogueFile, tensorsOf } from './catalogue.ts';
+import { type Catalogue, type CatalogueFile, type CatalogueLink, type OtherFile, tensorsOf } from './catalogue.ts';
 import { totalsOf, wholePlan } from './plan.ts';
 
 /** What a transaction's refs call this kind of object. */
@@ -11,25 +24,42 @@ export const tensorsKind = 'tensors';
 /** The largest header that the format allows with its length field: both consumers take descriptions as large. */
 export const maxDescriptionBytes: number = 100_000_008;
 
-const path = z.string().min(1).max(4_096);
-const count = z.int().min(0);
+interface ListedFile {
+  readonly path: string;
+  readonly headerBytes: number;
+  readonly dataBytes: number;
+}
 
-const schema = z.object({
-  name: z.string().min(1),
+interface Fields extends Pick<Catalogue, 'layout' | 'selection' | 'others' | 'links' | 'folders'> {
+  readonly v: 1;
+  readonly files: readonly ListedFile[];
+  readonly index?: string | undefined;
+  readonly headerDigest: Uint8Array;
+}
+
+type Described = Required<Pick<Description, 'name' | 'totalBytes' | 'totalItems' | 'body'>> & {
+  readonly fields: Fields;
+};
+
+const path = text(1, 4_096);
+const count = whole(0);
+
+const schema = mapOf<Described>({
+  name: text(1),
   totalBytes: count,
   totalItems: count,
-  fields: z.object({
-    v: z.literal(1),
-    layout: z.enum(['file', 'folder']),
-    selection: z.boolean(),
-    files: z.array(z.object({ path, headerBytes: z.int().min(8), dataBytes: count })),
-    others: z.array(z.object({ path, bytes: count, executable: z.boolean() })),
-    links: z.array(z.object({ path, target: z.string() })),
-    folders: z.array(path),
-    index: path.optional(),
-    headerDigest: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength === 8),
+  fields: mapOf<Fields>({
+    v: oneOf(1),
+    layout: oneOf('file', 'folder'),
+    selection: flag,
+    files: listOf(mapOf<ListedFile>({ path, headerBytes: whole(8), dataBytes: count })),
+    others: listOf(mapOf<OtherFile>({ path, bytes: count, executable: flag })),
+    links: listOf(mapOf<CatalogueLink>({ path, target: text() })),
+    folders: listOf(path),
+    index: optional(path),
+    headerDigest: bytes(8),
   }),
-  body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  body: bytes(),
 });
 
 /** A catalogue as core carries it: a few counts, and the headers' own bytes as the body. */
@@ -56,9 +86,7 @@ export async function describeCatalogue(catalogue: Catalogue): Promise<Descripti
 export async function readCatalogue(description: Description): Promise<Catalogue> {
   if (description.kind !== tensorsKind)
     throw tensorError('wrong_kind', `The object holds no tensors but is ${reasonOf(description.kind ?? 'of no kind')}`);
-  const parsed = schema.safeParse({ ...description, body: description.body ?? new Uint8Array(0) });
-  if (!parsed.success) throw malformed(reasonOf(parsed.error));
-  const { name, totalBytes, totalItems, fields, body } = parsed.data;
+  const { name, totalBytes, totalItems, fields, body } = described(description);
   if (!equalBytes((await loadHasher()).checksum([body]), fields.headerDigest))
     throw malformed('the digest of its headers');
   const files = readFiles(fields.files, body);
@@ -75,10 +103,12 @@ export async function readCatalogue(description: Description): Promise<Catalogue
   return catalogue;
 }
 
-interface ListedFile {
-  readonly path: string;
-  readonly headerBytes: number;
-  readonly dataBytes: number;
+function described(description: Description): Described {
+  try {
+    return schema.parse({ ...description, body: description.body ?? new Uint8Array(0) });
+  } catch (thrown) {
+    throw malformed(reasonOf(thrown));
+  }
 }
 
 function readFiles(listed: readonly ListedFile[], body: Uint8Array): CatalogueFile[] {

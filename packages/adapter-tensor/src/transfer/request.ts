@@ -1,5 +1,4 @@
-import type { Schema } from '@towline/downloader-core/spi';
-import { z } from 'zod';
+import { bytes, flag, oneOf, optional, pairOf, type Schema, strictMapOf, whole } from '@towline/downloader-core/spi';
 import { asTensorError, tensorError } from '../errors.ts';
 import { locateRows } from '../safetensors/index.ts';
 import { indexesOf } from './bitmap.ts';
@@ -39,13 +38,12 @@ export interface CheckedRequest {
   readonly base: { readonly algorithm: DigestAlgorithm; readonly digests: ReadonlyMap<number, Uint8Array> } | undefined;
 }
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-const row = z.int().min(0);
-const shape = z.strictObject({
-  only: bytes.optional(),
-  rows: z.tuple([row, row]).optional(),
-  bare: z.boolean().optional(),
-  base: z.strictObject({ algorithm: z.enum(['xxh64', 'sha256']), present: bytes, digests: bytes }).optional(),
+const baseFields = { algorithm: oneOf('xxh64', 'sha256'), present: bytes(), digests: bytes() };
+const shape = strictMapOf<TensorRequest>({
+  only: optional(bytes()),
+  rows: optional(pairOf(whole(0))),
+  bare: optional(flag),
+  base: optional(strictMapOf<NonNullable<TensorRequest['base']>>(baseFields)),
 });
 
 /** Parses requests for one catalogue; untrusted. */
