@@ -30,6 +30,8 @@ export class Convoy<T extends Traveller> {
   readonly #awaited = new Map<T, Deferred<void>>();
   /** Those that were waited for in vain, and have not moved since: nobody waits for them, and nothing is kept. */
   readonly #stuck = new WeakSet<T>();
+  /** When each moved last, or was first waited for. */
+  readonly #movedAtMs = new WeakMap<T, number>();
   readonly #patience = new WeakMap<T, Patience>();
 
   constructor(setup: ConvoySetup<T>) {
@@ -46,6 +48,7 @@ export class Convoy<T extends Traveller> {
     this.#awaited.get(traveller)?.resolve();
     this.#awaited.delete(traveller);
     this.#stuck.delete(traveller);
+    this.#movedAtMs.set(traveller, this.#setup.clock.now());
   }
 
   /** Nothing, when the leader may go on at once; otherwise resolves when it may. Rejects with the signal's reason. */
@@ -59,8 +62,16 @@ export class Convoy<T extends Traveller> {
       const { leftMs } = patience;
       if (leftMs === 0) return;
       const move = orLate(this.#setup.clock, this.#move(hindmost), leftMs, signal);
-      if ((await patience.during(move)) === 'late') this.#stuck.add(hindmost);
+      if ((await patience.during(move)) !== 'late') continue;
+      if (this.#restsMs(hindmost) >= mostMs) this.#stuck.add(hindmost);
+      return;
     }
+  }
+
+  /** How long it has not moved, in milliseconds. A leader that is short of patience cannot tell by its own wait who is stuck. */
+  #restsMs(traveller: T): number {
+    const nowMs = this.#setup.clock.now();
+    return nowMs - (this.#movedAtMs.get(traveller) ?? nowMs);
   }
 
   #patienceOf(leader: T): Patience {
@@ -72,6 +83,7 @@ export class Convoy<T extends Traveller> {
   #move(traveller: T): Promise<void> {
     const known = this.#awaited.get(traveller) ?? deferred<void>();
     this.#awaited.set(traveller, known);
+    if (!this.#movedAtMs.has(traveller)) this.#movedAtMs.set(traveller, this.#setup.clock.now());
     return known.promise;
   }
 

@@ -65,6 +65,18 @@ describe('receivers that travel together', () => {
     expect(await waitedMs()).toBe(50);
   });
 
+  it('M2 a leader that is short of patience takes nobody for stuck who moved a moment ago', async () => {
+    const { clock, convoy, leader, second, waitedMs } = convoyOf(1000, 600);
+    await waitedMs();
+    convoy.moved(second);
+    await clock.advance(20);
+    expect(await waitedMs()).toBe(17);
+    expect(convoy.followersOf(leader)).toBe(1);
+    await clock.advance(20);
+    expect(await waitedMs()).toBe(9);
+    expect(convoy.followersOf(leader)).toBe(0);
+  });
+
   it('M2 in the long run a leader waits for a quarter of the time', async () => {
     const { clock, convoy, second, waitedMs } = convoyOf(1000, 600);
     let waited = 0;
