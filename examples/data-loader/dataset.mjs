@@ -27,7 +27,8 @@ await pipeline(RecordBatchFileWriter.writeAll(samples()).toNodeStream(), createW
 
 const service = new DownloadService({ transport: await tcp({ endpointId: 'dataset', listen: '127.0.0.1:0' }) });
 const transaction = service.newTransaction({ timeoutMs: 30_000, receiverCount: halves.length });
-const ref = await addArrowFile(transaction, path);
+// A window ends with a whole chunk: small ones keep to it more closely than the usual 4 MiB.
+const ref = await addArrowFile(transaction, path, { chunkBytes: 2 ** 20 });
 const sums = await Promise.all(halves.map((half, at) => sumOf(`loader-${at}`, half)));
 const { status } = await transaction.complete();
 console.log(`labels add up to ${sums.reduce((sum, one) => sum + one)} of ${written}: ${status}`);
