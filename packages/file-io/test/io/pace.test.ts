@@ -103,6 +103,10 @@ describe('disk calls', () => {
     expect(await placesOf([1, -14, 1], { ranMs: 8 })).toBe('pool inline pool');
   });
 
+  it('S4 go to the thread pool after one that slept for long, however busy other threads were meanwhile', async () => {
+    expect(await placesOf([1, -21, 1], { ranMs: 84 })).toBe('pool inline pool');
+  });
+
   it('S4 stay on the thread pool until the first was answered', async () => {
     const pace = new Pace({ now: () => 0, used: neverSlept }, new Turn());
     let answer = (): void => {};
