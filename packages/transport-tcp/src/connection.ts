@@ -82,7 +82,6 @@ export class Connection {
     this.closed = this.#watchSocket();
     socket.setNoDelay(true);
     reader.start({
-      onBytes: () => this.#onBytes(),
       refuse: (prefix) => this.#refuse(prefix),
       onFrame: (frame) => this.#onFrame(frame),
       onBroken: (problem) => this.end(problem, goodbyeFor(problem)),
@@ -133,6 +132,7 @@ export class Connection {
         resolve(!this.isEnded);
       };
       this.#listeners.add(isHeard);
+      this.#reader.onNextBytes = () => this.#tellListeners();
     });
   }
 
@@ -182,6 +182,7 @@ export class Connection {
       clock,
       intervalMs: heartbeatIntervalMs,
       timeoutMs: peerTimeoutMs,
+      heard: () => this.#reader.reads,
       // A writer at work says enough, or cannot say more.
       onQuiet: () => this.#writer.isIdle && this.#writer.sendControl('ping'),
       onDead: () => this.end(lost(`the peer was silent for ${peerTimeoutMs} ms`)),
@@ -201,11 +202,6 @@ export class Connection {
         resolve();
       });
     });
-  }
-
-  #onBytes(): void {
-    this.#heartbeat?.heard();
-    this.#tellListeners();
   }
 
   #tellListeners(): void {

@@ -13,8 +13,6 @@ export interface Frame {
 
 /** Takes what a {@link FrameReader} makes of the bytes. */
 export interface FrameSink {
-  /** Any bytes came, of whatever frame. */
-  onBytes(): void;
   /** Called once a prefix was read, before anything is allocated; an error refuses the frame and ends the reading. */
   refuse(prefix: FramePrefix): DownloadError | undefined;
   onFrame(frame: Frame): void;
@@ -31,6 +29,8 @@ export type AllocateBody = (bytes: number) => Uint8Array;
  * buffers, hands them to {@link push}.
  */
 export class FrameReader {
+  /** Called once, with the next bytes. */
+  onNextBytes: (() => void) | undefined;
   readonly #limits: FrameLimits;
   readonly #allocateBody: AllocateBody;
   readonly #scratch: Uint8Array;
@@ -43,12 +43,18 @@ export class FrameReader {
   #header: Uint8Array = new Uint8Array(0);
   #body: Uint8Array | undefined;
   #bodyFilled = 0;
+  #reads = 0;
 
   constructor(limits: FrameLimits, allocateBody: AllocateBody) {
     this.#limits = limits;
     this.#allocateBody = allocateBody;
     this.#scratch = new Uint8Array(Buffer.allocUnsafeSlow(prefixBytes + limits.maxHeaderBytes + readAheadBytes).buffer);
     this.#view = new DataView(this.#scratch.buffer);
+  }
+
+  /** How many times bytes came, of whatever frame: of a large body some hundred times, so nobody is called for it. */
+  get reads(): number {
+    return this.#reads;
   }
 
   /** Begins to hand out frames. A peer that sent something before was out of turn. */
@@ -71,16 +77,12 @@ export class FrameReader {
 
   /** The first `bytes` of {@link nextBuffer} were filled. */
   advance(bytes: number): void {
-    if (this.#isStopped) return;
-    if (!this.#sink) return this.stop();
-    this.#sink.onBytes();
-    if (this.#body) {
-      this.#bodyFilled += bytes;
-      if (this.#bodyFilled === this.#body.byteLength) this.#emit(this.#body);
-    } else {
-      this.#end += bytes;
-      this.#parse();
-    }
+    this.#reads += 1;
+    if (this.onNextBytes) this.#tellNextBytes(this.onNextBytes);
+    const body = this.#body;
+    if (!body) return this.#advanceHead(bytes);
+    this.#bodyFilled += bytes;
+    if (this.#bodyFilled === body.byteLength) this.#emit(body);
   }
 
   /** Takes bytes that came in a buffer of the socket's. */
@@ -92,6 +94,18 @@ export class FrameReader {
       offset += taken.byteLength;
       this.advance(taken.byteLength);
     }
+  }
+
+  #tellNextBytes(listener: () => void): void {
+    this.onNextBytes = undefined;
+    listener();
+  }
+
+  #advanceHead(bytes: number): void {
+    if (this.#isStopped) return;
+    if (!this.#sink) return this.stop();
+    this.#end += bytes;
+    this.#parse();
   }
 
   #parse(): void {

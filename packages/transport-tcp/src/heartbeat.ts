@@ -6,6 +6,8 @@ export interface HeartbeatOptions {
   readonly intervalMs: number;
   /** After how much silence a peer is taken for dead; rounded up to whole intervals. */
   readonly timeoutMs: number;
+  /** How many times bytes came so far. */
+  readonly heard: () => number;
   /** Asked to send a ping. */
   readonly onQuiet: () => void;
   readonly onDead: () => void;
@@ -17,7 +19,8 @@ export interface HeartbeatOptions {
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #hasHeard = true;
+  /** As of the last tick; nobody is silent before the first. */
+  #heard = -1;
   #hasSpoken = false;
   #silentTicks = 0;
   #cancelTimer: () => void;
@@ -25,11 +28,6 @@ export class Heartbeat {
   constructor(options: HeartbeatOptions) {
     this.#options = options;
     this.#cancelTimer = this.#schedule();
-  }
-
-  /** Any byte came. */
-  heard(): void {
-    this.#hasHeard = true;
   }
 
   /** Something was sent. */
@@ -47,11 +45,12 @@ export class Heartbeat {
 
   #tick(): void {
     const { intervalMs, timeoutMs, onDead, onQuiet } = this.#options;
-    this.#silentTicks = this.#hasHeard ? 0 : this.#silentTicks + 1;
+    const heard = this.#options.heard();
+    this.#silentTicks = heard === this.#heard ? this.#silentTicks + 1 : 0;
+    this.#heard = heard;
     if (this.#silentTicks * intervalMs >= timeoutMs) return onDead();
     this.#cancelTimer = this.#schedule();
     if (!this.#hasSpoken) onQuiet();
-    this.#hasHeard = false;
     this.#hasSpoken = false;
   }
 }

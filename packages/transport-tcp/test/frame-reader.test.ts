@@ -14,7 +14,6 @@ function recordingReader() {
     return new Uint8Array(bytes);
   });
   reader.start({
-    onBytes: () => {},
     refuse: () => undefined,
     onFrame: (frame) => record.frames.push(frame),
     onBroken: (problem) => record.problems.push(problem),
@@ -126,7 +125,6 @@ describe('FrameReader', () => {
     const ping = encodeFrameHead('ping', new Uint8Array(0), 0);
     const stopping = new FrameReader(limits, (bytes) => new Uint8Array(bytes));
     stopping.start({
-      onBytes: () => {},
       refuse: () => undefined,
       onBroken: () => expect.unreachable(),
       onFrame: (frame) => {
@@ -141,12 +139,20 @@ describe('FrameReader', () => {
     expect(frames).toHaveLength(1);
   });
 
+  it('counts each time that bytes came, and tells the next one once, of a body not yet complete too', () => {
+    const { reader } = recordingReader();
+    let told = 0;
+    readInto(reader, encodeFrameHead('message', new Uint8Array(3), 100), [50]);
+    reader.onNextBytes = () => (told += 1);
+    readInto(reader, new Uint8Array(20), [10]);
+    expect([reader.reads, told]).toEqual([3, 1]);
+  });
+
   it('what came before the start was out of turn', () => {
     const problems: DownloadError[] = [];
     const reader = new FrameReader(limits, (bytes) => new Uint8Array(bytes));
     reader.push(encodeFrameHead('ping', new Uint8Array(0), 0));
     reader.start({
-      onBytes: () => {},
       refuse: () => undefined,
       onFrame: () => expect.unreachable(),
       onBroken: (problem) => problems.push(problem),
@@ -160,7 +166,6 @@ describe('FrameReader', () => {
       throw new RangeError('Array buffer allocation failed');
     });
     reader.start({
-      onBytes: () => {},
       refuse: () => undefined,
       onFrame: () => expect.unreachable(),
       onBroken: (problem) => problems.push(problem),

@@ -21,6 +21,9 @@ import { PassedStates } from './passed-states.ts';
 import { PullCredit } from './pull-credit.ts';
 import { Source } from './source.ts';
 
+/** A first chunk of so many bytes takes a while: its receiver hears before what it will get. */
+const leastToPrepareFor = 1024 * 1024;
+
 /** What one pull asks for, checked. */
 export interface PullOrder {
   readonly peerId: string;
@@ -144,6 +147,8 @@ export class Serving {
         const { describe } = this.#order.pull;
         const describing = describe && this.#describe(describe);
         if (isPromise(describing)) await describing;
+        // The receiver gets its disk or memory ready while the first chunk is made.
+        if (describe && this.#firstBytes >= leastToPrepareFor) await this.#outbox.drained();
         this.#passed.reached(this.#order.state);
         await this.#stream();
       }
@@ -166,6 +171,11 @@ export class Serving {
     });
     if (code === 'producer_failed') this.#host.progress('retrying', code);
     this.stop(code, message);
+  }
+
+  /** The most that the first chunk can have. */
+  get #firstBytes(): number {
+    return Math.min(this.#entry.bytesTotal ?? Infinity, this.#host.ref.object.maxChunkBytes);
   }
 
   async #awaitRequestPlace(): Promise<void> {

@@ -71,6 +71,24 @@ describe('serving', () => {
     expect(await world.close()).toBe(0);
   });
 
+  it.each([
+    ['of what takes a while has arrived before the first chunk is made', 2 ** 20, true],
+    ['of what is small goes with it', 2 ** 20 - 1, false],
+  ])('S2 L7 the description %s', async (_, totalBytes, isFirst) => {
+    const world = new World();
+    const peer = await RawPeer.greeted(world.network, 'a');
+    const hadArrived: boolean[] = [];
+    const object = new Producing((state) => {
+      hadArrived.push(peer.received.some(({ kind }) => kind === 'described'));
+      return state === undefined ? { status: 'ok', data: bytesOf('x'), state: { next: 1 } } : { status: 'eof' };
+    });
+    const large = Object.assign(object, { maxChunkBytes: 2 ** 22, describe: () => ({ kind: 'chunks', totalBytes }) });
+    await peer.sayPull(open(world).addObject(large), { describe: { maxBytes: 1000 } });
+    expect(peer.chunks()).toEqual(['x']);
+    expect(hadArrived[0]).toBe(isFirst);
+    expect(await world.close()).toBe(0);
+  });
+
   it('S1 what is no message at all harms nobody: other downloads go on', async () => {
     const world = new World();
     const object = new Gated(['x', 'y']);
