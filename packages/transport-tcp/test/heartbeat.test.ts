@@ -61,7 +61,7 @@ describe('Heartbeat', () => {
         return () => {};
       },
     };
-    new Heartbeat({
+    const heartbeat = new Heartbeat({
       clock: stopped,
       intervalMs: 5000,
       timeoutMs: 15_000,
@@ -74,6 +74,7 @@ describe('Heartbeat', () => {
     overdue?.();
     reads += 1;
     overdue?.();
+    heartbeat.stop();
     expect(isDead).toBe(false);
   });
 
