@@ -21,7 +21,7 @@ import { PassedStates } from './passed-states.ts';
 import { PullCredit } from './pull-credit.ts';
 import { Source } from './source.ts';
 
-/** A first chunk of so many bytes takes a while: its receiver hears before what it will get. */
+/** A first chunk of so many bytes takes a while. The description goes out before, so that the receiver gets ready meanwhile. */
 const leastToPrepareFor = 1024 * 1024;
 
 /** What one pull asks for, checked. */
@@ -147,8 +147,6 @@ export class Serving {
         const { describe } = this.#order.pull;
         const describing = describe && this.#describe(describe);
         if (isPromise(describing)) await describing;
-        // The receiver gets its disk or memory ready while the first chunk is made.
-        if (describe && this.#firstBytes >= leastToPrepareFor) await this.#outbox.drained();
         this.#passed.reached(this.#order.state);
         await this.#stream();
       }
@@ -173,11 +171,6 @@ export class Serving {
     this.stop(code, message);
   }
 
-  /** The most that the first chunk can have. */
-  get #firstBytes(): number {
-    return Math.min(this.#entry.bytesTotal ?? Infinity, this.#host.ref.object.maxChunkBytes);
-  }
-
   async #awaitRequestPlace(): Promise<void> {
     const { pull, peerId } = this.#order;
     const of = { refId: pull.refId, receiverId: peerId };
@@ -194,13 +187,12 @@ export class Serving {
         throw new DownloadError('limit_exceeded', `the description has ${bytes} bytes; the receiver takes ${maxBytes}`);
       const { signal } = this.#controller;
       const reserved = bytes > 0 && (requests.tryReserve(bytes) ?? this.#waiting(requests.reserve(bytes, signal)));
-      return andThen(reserved, (held) =>
-        this.#outbox.sendDescription(
-          segments,
-          { ...totals, idleTimeoutMs: this.#host.idleTimeoutMs },
-          () => held && held.release(),
-        ),
-      );
+      return andThen(reserved, (held) => {
+        const details = { ...totals, idleTimeoutMs: this.#host.idleTimeoutMs };
+        this.#outbox.sendDescription(segments, details, () => held && held.release());
+        const firstBytes = Math.min(totals.totalBytes ?? Infinity, this.#host.ref.object.maxChunkBytes);
+        return firstBytes >= leastToPrepareFor ? this.#outbox.drained() : undefined;
+      });
     });
   }
 
