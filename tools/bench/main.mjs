@@ -1,13 +1,12 @@
 // @ts-check
-// `npm run bench -- [SUITE…] [--quick | --scale NAME] [--mib SIZE] [--rounds N] [--json FILE] [--report]`: Towline beside its peers, in one interleaved
-// run. Without a name, every suite. `--install-peers` installs the others, `--report-from FILE` makes the page from an earlier run.
+// `npm run bench`: Towline beside its peers, in one interleaved run; `-- --help` says how.
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { installPeers } from './install-peers.mjs';
 import { measure } from './measure.mjs';
-import { parseOptions } from './options.mjs';
+import { parseOptions, usageOf } from './options.mjs';
 import { checkPlots } from './report/plots.mjs';
 import { writeReport } from './report/write.mjs';
 import { suites } from './suites.mjs';
@@ -15,7 +14,8 @@ import { commonOf, suiteTable, targetTable } from './tables.mjs';
 import { judge } from './targets.mjs';
 
 const options = parseOptions(process.argv.slice(2), Object.keys(suites));
-if (options.installPeers) installPeers();
+if (options.help) console.log(usageOf(Object.keys(suites)));
+else if (options.installPeers) installPeers();
 else if (options.reportFrom) await writeReport(JSON.parse(await readFile(options.reportFrom, 'utf8')));
 else await bench(options);
 

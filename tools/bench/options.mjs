@@ -12,7 +12,23 @@ import { scales } from './scales.mjs';
  * @property {boolean} report whether the page and its plots are made anew
  * @property {string | undefined} reportFrom results of an earlier run: nothing is measured
  * @property {boolean} installPeers peers are installed: nothing is measured
+ * @property {boolean} help
  */
+
+/** @param {readonly string[]} suiteNames */
+export const usageOf = (suiteNames) => `Usage: npm run bench -- [SUITE…] [options]
+
+Suites: ${suiteNames.join(', ')}. Without a name, all of them: about half an hour, 16 GiB of disk.
+
+  --scale NAME        ${Object.keys(scales).join(', ')}; default full
+  --quick             the same as --scale quick
+  --mib SIZE          of the object in file, tls, tensor and arrow
+  --rounds N          how many are counted
+  --json FILE         write the results
+  --report            make docs/performance.md and its plots anew
+  --report-from FILE  the same from a file of --json; nothing is measured
+  --install-peers     install the programs it is measured beside; nothing is measured
+  --help`;
 
 /**
  * Throws an `Error` for people when something is wrong.
@@ -33,6 +49,7 @@ export function parseOptions(args, suiteNames) {
       report: { type: 'boolean', default: false },
       'report-from': { type: 'string' },
       'install-peers': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const unknown = positionals.filter((name) => !suiteNames.includes(name));
@@ -52,6 +69,7 @@ export function parseOptions(args, suiteNames) {
     report: values.report,
     reportFrom: values['report-from'],
     installPeers: values['install-peers'],
+    help: values.help,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions } from '../../bench/options.mjs';
+import { parseOptions, usageOf } from '../../bench/options.mjs';
 import { suites } from '../../bench/suites.mjs';
 
 const names = Object.keys(suites);
@@ -30,6 +30,11 @@ describe('the command line of the bench', () => {
     [['--unknown'], 'Unknown option'],
   ])('refuses %j', (args, says) => {
     expect(() => parse(...args)).toThrow(says);
+  });
+
+  it('says how it is used', () => {
+    expect([parse('--help').help, parse('-h').help, parse().help]).toEqual([true, true, false]);
+    expect(usageOf(['file', 'tls'])).toContain('Suites: file, tls.');
   });
 });
 
