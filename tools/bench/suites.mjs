@@ -2,6 +2,7 @@
 // The suites: who moves what to whom, and which row the others are told beside.
 import { contenders } from './contenders.mjs';
 import { moveChunks } from './core-chunks.mjs';
+import { heldBytesFor } from './files.mjs';
 import { bytesOf } from './scales.mjs';
 import { run } from './transfer.mjs';
 
@@ -13,7 +14,7 @@ import { run } from './transfer.mjs';
  * @property {string} name
  * @property {Row['shape']} shape
  * @property {import('./contenders.mjs').Contender} [contender]
- * @property {number} [diskBytes] what it takes on the disk: the source, the targets, and as much again to hold memory for them
+ * @property {number} [diskBytes] what it takes on the disk: the source, the targets, and as much again and more to hold memory for them
  * @property {(directory: string) => Promise<Measured>} run
  * @typedef {object} Suite
  * @property {string} title
@@ -36,7 +37,9 @@ function transfer(contender, { mib, receivers = 1, shape = {}, ...how }) {
     name: contender.name,
     contender,
     shape: { receivers, mib, ...shape },
-    diskBytes: bytes * ((how.isFile === false ? 0 : 1 + receivers) + (how.isTimed === false ? 0 : receivers)),
+    diskBytes:
+      (how.isFile === false ? 0 : bytes * (1 + receivers)) +
+      (how.isTimed === false ? 0 : heldBytesFor(bytes * receivers)),
     run: (directory) => run({ contender, bytes, receivers, ...how }, directory),
   };
 }
