@@ -25,12 +25,6 @@ const mostBodies = 64;
 /** Engines need not count such memory when they decide whether to look for garbage. */
 const mostBodyBytes = 48 * 1024 * 1024;
 
-/**
- * Engines compile such code quickly at first, and well, on another thread, once it has run for a while: after some 100 KiB. Until then it
- * takes ten times as long, 3 ms for a chunk of 4 MiB, and everybody waits for the first chunk. So it runs while a connection is made.
- */
-const warmUpBytes = 192 * 1024;
-
 let loading: Promise<Hasher> | undefined;
 let compiled: WebAssembly.Module | undefined;
 /** The code whose memory a body lies in. */
@@ -47,7 +41,7 @@ export function loadHasher(): Promise<Hasher> {
   loading ??= compileXxh64().then((module) => {
     compiled = module;
     const home = new Xxh64(module);
-    home.update(new Uint8Array(warmUpBytes));
+    home.warmUp();
     return hasherOn(home);
   });
   return loading;
